@@ -1,0 +1,125 @@
+"""The command `police-press`: its options, its exit codes, and the verbs that need no crawler."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import ArchiveError, ArchiveInUseError
+from archive.exports.csv import Written, export_csv
+from archive.exports.rows import Wanted, sites
+from archive.folder import Archive, archive_folder
+
+
+class InUse(click.ClickException):
+    """Another run holds the archive."""
+
+    exit_code = 3
+
+
+class Unusable(click.ClickException):
+    """The archive cannot be read or written, or is damaged."""
+
+    exit_code = 4
+
+
+class Verbs(click.Group):
+    """Verbs under one roof: what is wrong with an archive ends every one of them with the same exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; ArchiveInUseError is exit code 3, ArchiveError 4."""
+        try:
+            return super().invoke(ctx)
+        except ArchiveInUseError as problem:
+            raise InUse(str(problem)) from problem
+        except ArchiveError as problem:
+            raise Unusable(str(problem)) from problem
+
+
+class Day(click.ParamType[dt.date]):
+    """A day as ISO 8601 has it, like 2026-03-01."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """A date; a wrong one is wrong usage."""
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day like 2026-03-01.", param, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given to the command before its verb; the object of click's context."""
+
+    archive: Path
+    sites: str | None = None
+    vantage: str | None = None
+
+
+@click.group(cls=Verbs)
+@click.option("--archive", metavar="DIR", help="The archive folder; else $POLICE_PRESS_ARCHIVE, else ./data.")
+@click.option("--sites", metavar="DIR", help="Another folder of site files; else $POLICE_PRESS_SITES.")
+@click.option("--vantage", metavar="TEXT", help="Where this machine stands; else $POLICE_PRESS_VANTAGE.")
+@click.version_option(package_name="police-press-archive")
+@click.pass_context
+def cli(context: click.Context, archive: str | None, sites: str | None, vantage: str | None) -> None:
+    """Crawl, keep and read the press releases of China's provincial police departments."""
+    context.obj = Given(archive_folder(archive), sites, vantage)
+
+
+@cli.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(["csv"]), expose_value=False)
+@click.option("--out", required=True, metavar="PATH", type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--site", help="Only this site's releases.")
+@click.option("--from", "published_from", type=Day(), help="Published on this day or later.")
+@click.option("--to", "published_to", type=Day(), help="Published on this day or earlier.")
+@click.option("--search", metavar="TEXT", help="Only releases with these words, as in the search box.")
+@click.option("--no-bom", is_flag=True, help="Leave out the mark by which Excel knows UTF-8.")
+@click.option("--raw-cells", is_flag=True, help="Leave cells as they are that a spreadsheet may run as formulas.")
+@click.pass_obj
+def export(given: Given, /, out: Path, no_bom: bool, raw_cells: bool, **wanted: Any) -> None:
+    """Write releases to a file; says how many, and the file's SHA-256. FORMAT is csv."""
+    if str(out) == "-":
+        raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
+    with Archive.open(given.archive) as archive:
+        site = wanted["site"]
+        if site and site not in (known := sites(archive)):
+            raise click.BadParameter(f"{site} is not in this archive; known: {', '.join(known)}.", param_hint="--site")
+        try:
+            written = export_csv(archive, out, Wanted(**wanted), bom=not no_bom, raw_cells=raw_cells)
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise click.BadParameter(f"{out} cannot be written: {reason}.", param_hint="--out") from problem
+    _say(out, written)
+
+
+def _say(out: Path, written: Written) -> None:
+    click.echo(f"{written.rows} row{'' if written.rows == 1 else 's'} written to {out}")
+    click.echo(f"SHA-256 {written.sha256}")
+    if written.guarded:
+        click.echo(
+            f"An apostrophe was put before {written.guarded} cell{'' if written.guarded == 1 else 's'} that a"
+            " spreadsheet might run as a formula; --raw-cells leaves them as they are."
+        )
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.pass_obj
+def serve(given: Given, /, host: str, port: int) -> None:
+    """Serve the archive to a browser with Datasette, until Ctrl+C."""
+    from archive.web.serving import serve_archive  # Datasette takes half a second to import, which no other verb needs
+
+    Archive.open(given.archive).close()
+    if not serve_archive(given.archive, host, port):
+        raise click.ClickException(
+            f"Datasette could not start on {host} port {port}; its reason stands above."
+            " If another program listens there, name another port with --port."
+        )

@@ -1,0 +1,1 @@
+"""Exports: releases as files that other programs read, one module a format."""

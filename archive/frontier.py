@@ -1,0 +1,156 @@
+"""The frontier: which pages of a site are known, which are due, which failed, and which comes next.
+
+A crawl is "fetch what is due", in the contract's order: list pages; new releases, newest first; confirmation visits;
+revisits that are due; back pages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from archive.addresses import key
+from archive.clock import iso
+from archive.models import Entry, Finding, Page, PageKind, WalkOptions
+from archive.walks import ListRead, Walk
+
+# Before a page that failed is asked for again, by the number of times it failed; the last gap repeats.
+RETRY_AFTER = tuple(dt.timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720))
+_WALLS = frozenset({"challenge", "waf", "rate_limited", "captcha", "maintenance", "shell"})
+
+
+class Frontier:
+    """The frontier of one site in one run: hands out pages one by one, and is told how each went."""
+
+    def __init__(self, db: Database, site: str, run_id: int, now: dt.datetime) -> None:
+        self._db, self._site, self._run_id, self._now = db, site, run_id, now
+        self._walks: list[Walk] = []
+        self._asked: set[int] = set()
+        self._list_page: Page | None = None
+
+    def walk(self, listings: Sequence[tuple[str, str]], options: WalkOptions) -> None:
+        """Begin this run's walks; `listings` are columns with their first pages."""
+        self._walks = [
+            Walk(self._db, self._site, column, url, self._run_id, self._now, options) for column, url in listings
+        ]
+
+    def next_page(self) -> Page | None:
+        """The page to ask for now; it is not handed out again in this run.
+
+        None when nothing is due, and while a list page is on its way: what comes next depends on it.
+        """
+        page = None if self._list_page else next(self._order(), None)
+        if page:
+            self._asked.add(page.id)
+            self._list_page = page if page.kind == "listing" else None
+            self._db.conn.execute("UPDATE pages SET asked_in = ? WHERE id = ?", (self._run_id, page.id))
+        return page
+
+    def has_due(self) -> bool:
+        """Whether `next_page` would give one."""
+        return self._list_page is None and next(self._order(), None) is not None
+
+    def page(self, url: str, kind: PageKind) -> Page:
+        """The row of an address, made where there is none. Raises ValueError for what is no http(s) address."""
+        now = iso(self._now)
+        row = self._db.conn.execute(
+            "INSERT INTO pages (key, url, site, kind, state, next_due, discovered) VALUES (?, ?, ?, ?, 'waiting', ?, ?)"
+            " ON CONFLICT (kind, key) DO UPDATE SET key = excluded.key RETURNING id, key, found_on",
+            (key(url), url, self._site, kind, now, now),
+        ).fetchone()
+        return Page(row[0], row[1], url, self._site, kind, row[2])
+
+    def entry(self, page: Page) -> Entry | None:
+        """The entry that led to an article page, as its list last showed it."""
+        row = self._db.conn.execute(
+            "SELECT url, title, published_day FROM entries WHERE page_id = ? ORDER BY listed DESC LIMIT 1", (page.id,)
+        ).fetchone()
+        if row is None:
+            return None
+        return Entry(row[0], row[1], dt.date.fromisoformat(row[2]) if row[2] else None)
+
+    def list_read(self, page: Page, read: ListRead) -> list[Finding]:
+        """Take in a list page; a page without entries is a finding, and counts as failed."""
+        walk = self._walk_at(page)
+        if not read.entries:
+            self.failed(page, "no_entries", None, "no entries where entries were expected")
+            return [Finding(self._site, "entries", "0", "at least 1", page.url)]
+        self._settle(page, "fetched", 200, None, None)
+        return walk.read(read)
+
+    def fetched(self, page: Page, status: int | None) -> None:
+        """An article or attachment came and was kept."""
+        self._settle(page, "fetched", status, None, None)
+
+    def failed(self, page: Page, outcome: str, status: int | None, error: str) -> list[Finding]:
+        """A page did not come; it is due again after a gap that grows. A listing's first page is a finding."""
+        attempts = self._db.conn.execute("SELECT attempts FROM pages WHERE id = ?", (page.id,)).fetchone()[0]
+        due = self._now + RETRY_AFTER[min(attempts, len(RETRY_AFTER) - 1)]
+        state = "walled" if self.is_wall(outcome) else "failed"
+        self._settle(page, state, status, f"{outcome}: {error}", iso(due))
+        if page.kind != "listing":
+            return []
+        walk = self._walk_at(page)
+        walk.stop()
+        if page.url != walk.url:
+            return []
+        return [Finding(self._site, "first list page", f"{outcome}: {error}", "a list of entries", page.url)]
+
+    @staticmethod
+    def is_wall(outcome: str) -> bool:
+        """Whether an outcome is an answer that stands before the page."""
+        return outcome in _WALLS
+
+    @property
+    def unread(self) -> list[str]:
+        """First pages of listings that were not read in this run."""
+        return [walk.url for walk in self._walks if not walk.is_read]
+
+    @property
+    def stated_total(self) -> int | None:
+        """What the listings say they hold, added up; None where none says."""
+        stated = [walk.stated_total for walk in self._walks if walk.stated_total is not None]
+        return sum(stated) if stated else None
+
+    def _order(self) -> Iterator[Page]:
+        """The contract's order of work, from the front."""
+        yield from self._list_pages(back=False)
+        yield from self._articles(back=False)
+        # Confirmation visits stand here, then revisits that are due.
+        yield from self._list_pages(back=True)
+        yield from self._articles(back=True)
+
+    def _list_pages(self, *, back: bool) -> Iterator[Page]:
+        for walk in self._walks:
+            if walk.upcoming and walk.back is back:
+                page = self.page(walk.upcoming, "listing")
+                if page.id not in self._asked:
+                    yield replace(page, listing=walk.url)
+
+    def _articles(self, *, back: bool) -> Iterator[Page]:
+        rows = self._db.conn.execute(
+            "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article' AND back = ?"
+            " AND state IN ('waiting', 'walled', 'failed') AND next_due <= ? AND asked_in IS NOT ?"
+            " ORDER BY listed_day DESC, id LIMIT 1",
+            (self._site, back, iso(self._now), self._run_id),
+        )
+        for row in rows:
+            yield Page(*row)
+
+    def _walk_at(self, page: Page) -> Walk:
+        for walk in self._walks:
+            if walk.upcoming == page.url:
+                return walk
+        raise LookupError(f"no walk asked for {page.url}")
+
+    def _settle(self, page: Page, state: str, status: int | None, error: str | None, due: str | None) -> None:
+        if self._list_page and self._list_page.id == page.id:
+            self._list_page = None
+        self._db.conn.execute(
+            "UPDATE pages SET state = ?, last_status = ?, last_error = ?, next_due = ?,"
+            " attempts = CASE WHEN ? IS NULL THEN 0 ELSE attempts + 1 END WHERE id = ?",
+            (state, status, error, due, error, page.id),
+        )

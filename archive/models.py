@@ -1,0 +1,190 @@
+"""The things an archive holds, as plain frozen dataclasses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+Precision = Literal["second", "minute", "day", "month", "year"]
+BodyKind = Literal["text", "image", "attachment", "video", "empty"]
+PageKind = Literal["listing", "article", "attachment"]
+PageState = Literal["waiting", "fetched", "gone", "walled", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list page: an absolute URL, the link's text, and the day the list shows, if any."""
+
+    url: str
+    title: str
+    published: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An image, file or video of a release; `url` is absolute."""
+
+    kind: Literal["image", "file", "video"]
+    url: str
+    name: str | None = None
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What `crawler.extract.extract` found on one captured page.
+
+    `published` is an aware datetime (Asia/Shanghai) where second or minute are known, else a date: the month's or
+    year's first day where only those are. `published_from` names the rule that won. `body` has one paragraph a line;
+    `stripped` holds what was cut from it. `is_repost` is None where the page names no issuing body.
+    `extractor` changes whenever the same bytes could give another text.
+    """
+
+    title: str | None
+    published: dt.datetime | dt.date | None
+    published_precision: Precision | None
+    published_from: str | None
+    content_source: str | None
+    issuer: str | None
+    author: str | None
+    editor: str | None
+    body: str
+    body_kind: BodyKind
+    extractor: str
+    attachments: tuple[Attachment, ...] = ()
+    stripped: tuple[str, ...] = ()
+    is_repost: bool | None = None
+    repost_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered to one request, ready to be kept.
+
+    `body` is decoded from Content-Encoding and Transfer-Encoding; the headers are as they came, name and value as text.
+    """
+
+    site: str
+    run_id: int | None
+    url: str
+    captured: dt.datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    outcome: str
+    ip: str | None = None
+    protocol: str = "HTTP/1.1"
+    method: str = "GET"
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by its lower-case name."""
+        return next((value for header, value in self.headers if header.lower() == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One fetch kept. `outcome` is `ok`, `not_modified`, `gone`, `soft_404`, a wall kind or a failure kind.
+
+    The WARC fields are None for an attempt that got no answer. `refers_to` is the id of the capture that holds the
+    body, where this one is a revisit record. `captured` is aware.
+    """
+
+    id: int
+    site: str
+    run_id: int | None
+    url: str
+    captured: dt.datetime
+    outcome: str
+    status: int | None = None
+    content_type: str | None = None
+    bytes: int | None = None
+    payload_digest: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    ip: str | None = None
+    error: str | None = None
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    warc_length: int | None = None
+    refers_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A row of the frontier, handed out to be fetched.
+
+    `found_on` is the list page that links to it; `listing` the first page of the list that a list page belongs to.
+    """
+
+    id: int
+    key: str
+    url: str
+    site: str
+    kind: PageKind
+    found_on: str | None = None
+    listing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One press release as it reads today; times are the text of the contract's columns."""
+
+    id: int
+    key: str
+    site: str
+    url: str
+    title: str | None
+    published: str | None
+    published_precision: Precision | None
+    content_source: str | None
+    issuer: str | None
+    author: str | None
+    editor: str | None
+    body: str
+    body_kind: BodyKind
+    listing_column: str | None
+    is_repost: bool | None
+    repost_of: str | None
+    first_seen: str
+    last_seen: str
+    gone_at: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An expectation a run did not meet: what was wanted, what was seen, and where."""
+
+    site: str
+    expectation: str
+    seen: str
+    wanted: str
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class RunCounts:
+    """What one run of one site did; written to its row of `runs` with every batch."""
+
+    listed: int = 0
+    fetched: int = 0
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+    restored: int = 0
+    not_modified: int = 0
+    walled: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WalkOptions:
+    """How far this run walks the lists: `crawl`'s --full, --since, --max-pages and the site's `full_walk_days`."""
+
+    full: bool = False
+    since: dt.date | None = None
+    max_pages: int | None = None
+    full_walk_days: int = field(default=30)

@@ -1,0 +1,246 @@
+"""Walks over the lists of one site: which list page comes next, what ends a walk, and what it makes known.
+
+The rules are the contract's ("What a crawl does"): an entry is known only if a completed walk of that listing has
+listed it; a walk that was cut short is taken up at its last synced list page, after page one has been read again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from archive.addresses import key
+from archive.clock import iso
+from archive.models import Entry, Finding, WalkOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """A list page as it was read: its entries in page order, the page it leads to, and what the site says it has."""
+
+    url: str
+    entries: Sequence[Entry]
+    next_page: str | None = None
+    stated_total: int | None = None
+    stated_pages: int | None = None
+
+
+@dataclass(slots=True)
+class _Cut:
+    """Where a walk that was cut short stands.
+
+    `resume_at` is the last list page synced. `front_at` is the page that the reading of what is new before it had
+    reached, if that was cut short too. `blocked` says that the page after `resume_at` failed and is not due yet.
+    """
+
+    resume_at: str
+    front_at: str | None
+    blocked: bool
+
+
+class Walk:
+    """The walk of one listing in one run. `upcoming` is the list page to ask for next, None when this run is through.
+
+    `back` says that what comes next are back pages, because a page with nothing new has been read.
+    """
+
+    def __init__(
+        self, db: Database, site: str, column: str, url: str, run_id: int, now: dt.datetime, options: WalkOptions
+    ) -> None:
+        self._db, self._site, self._now, self._options = db, site, now, options
+        self.column, self.url = column, url
+        self.upcoming: str | None = url
+        self.back = False
+        self.stated_total: int | None = None
+        self._read: set[str] = set()
+        self._cut: _Cut | None = None
+        self._read_again: str | None = None
+        self._listing, self._full = self._declared()
+        self._id = self._taken_up() or self._begun(run_id)
+
+    def read(self, page: ListRead) -> list[Finding]:
+        """Take in a list page that has entries; from here on they are in the frontier, and `upcoming` has moved on.
+
+        Returns findings: entries whose address nobody could ask for, and pages the site announced and did not give.
+        """
+        entries, findings = self._usable(page)
+        before = self._before(entries)
+        fresh = [entry for entry in entries if entry.url not in before]
+        unseen = [entry for entry in entries if entry.url not in before or before[entry.url][0] != self._id]
+        known = all(entry.url in before and before[entry.url][1] for entry in entries)
+        for entry in entries:
+            self._list(entry, page.url)
+        self.back = self.back or not fresh
+        self.stated_total = page.stated_total if page.stated_total is not None else self.stated_total
+        self._read.add(page.url)
+        if page.next_page in self._read:
+            page = replace(page, next_page=None)
+        if known and not self._full:
+            self._complete()
+        elif self._options.since and all(_is_older(entry, self._options.since) for entry in entries):
+            self._end("since")
+        elif self._cut:
+            self._go_on_before_cut(page, self._cut, fresh=bool(fresh))
+        else:
+            findings += self._go_on(page, unseen=bool(unseen))
+        if self.upcoming and self._options.max_pages and len(self._read) >= self._options.max_pages:
+            self._end("max_pages")
+        return findings
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the listing's first page was read in this run."""
+        return self.url in self._read
+
+    def stop(self) -> None:
+        """Go no further in this run: a list page could not be read. The walk stays open and is taken up later."""
+        self.upcoming = None
+
+    def _go_on_before_cut(self, page: ListRead, cut: _Cut, *, fresh: bool) -> None:
+        """Read on from page one while there is something new, then jump to where the walk was cut."""
+        reached = page.url == cut.resume_at
+        if page.url == cut.front_at:
+            cut.front_at = None
+        if (fresh or cut.front_at) and not reached and page.next_page:
+            self.upcoming = page.next_page
+            self._update("front_at = ?", page.next_page)
+            return
+        self._cut = None
+        self._update("front_at = NULL")
+        if cut.blocked:
+            self.stop()
+        elif reached:
+            self._step(page, again=True)
+        else:
+            self.upcoming = self._read_again = cut.resume_at
+
+    def _go_on(self, page: ListRead, *, unseen: bool) -> list[Finding]:
+        again = page.url == self._read_again
+        self._read_again = None
+        if unseen or again:
+            self._step(page, again=again)
+            if page.next_page:
+                return []
+        missing = self._missing(page)
+        if missing:
+            self._end("short")
+            return [Finding(self._site, "list pages", f"the last one is {page.url}", missing, page.url)]
+        self._complete()
+        return []
+
+    def _step(self, page: ListRead, *, again: bool) -> None:
+        self.upcoming = page.next_page
+        self._update(
+            "resume_at = ?, next_at = ?, list_pages = list_pages + ?, stated_total = coalesce(?, stated_total)",
+            page.url,
+            page.next_page,
+            0 if again else 1,
+            page.stated_total,
+        )
+
+    def _missing(self, page: ListRead) -> str | None:
+        """What the site said was to come, where that is another page at least."""
+        read, listed = self._db.conn.execute(
+            "SELECT list_pages, (SELECT count(*) FROM entries WHERE walk_id = walks.id) FROM walks WHERE id = ?",
+            (self._id,),
+        ).fetchone()
+        if page.stated_pages and read < page.stated_pages:
+            return f"{page.stated_pages} list pages, {read} came"
+        if self._full and page.stated_total and page.stated_total - listed >= len(page.entries):
+            return f"{page.stated_total} entries, {listed} came"
+        return None
+
+    def _complete(self) -> None:
+        self._end("completed")
+        self._db.conn.execute("UPDATE entries SET known = 1 WHERE walk_id = ? AND known = 0", (self._id,))
+        full = ", walked_full = :now" if self._full else ""
+        self._db.conn.execute(
+            f"UPDATE listings SET completed = :now{full} WHERE id = :id",  # noqa: S608 - our own text
+            {"now": iso(self._now), "id": self._listing},
+        )
+
+    def _end(self, outcome: str) -> None:
+        self.upcoming = None
+        self._update("ended = ?, outcome = ?", iso(self._now), outcome)
+
+    def _declared(self) -> tuple[int, bool]:
+        """The listing's row, made where there is none, and whether it has to be walked to its last page."""
+        row = self._db.conn.execute(
+            "INSERT INTO listings (site, listing_column, url) VALUES (?, ?, ?) ON CONFLICT (site, url)"
+            " DO UPDATE SET listing_column = excluded.listing_column RETURNING id, completed, walked_full",
+            (self._site, self.column, self.url),
+        ).fetchone()
+        due = iso(self._now - dt.timedelta(days=self._options.full_walk_days))
+        return row[0], self._options.full or row[1] is None or (row[2] or "") <= due
+
+    def _taken_up(self) -> int | None:
+        row = self._db.conn.execute(
+            "SELECT id, is_full, resume_at, front_at, EXISTS (SELECT 1 FROM pages WHERE kind = 'listing'"
+            " AND url = walks.next_at AND state IN ('failed', 'walled') AND next_due > ?)"
+            " FROM walks WHERE listing_id = ? AND ended IS NULL",
+            (iso(self._now), self._listing),
+        ).fetchone()
+        if row is None:
+            return None
+        self._id = row[0]
+        if self._full and not row[1]:
+            self._end("superseded")
+            self.upcoming = self.url
+            return None
+        self._full = bool(row[1])
+        self._cut = _Cut(row[2], row[3], bool(row[4])) if row[2] else None
+        return int(row[0])
+
+    def _begun(self, run_id: int) -> int:
+        cursor = self._db.conn.execute(
+            "INSERT INTO walks (listing_id, run_id, is_full, started) VALUES (?, ?, ?, ?)",
+            (self._listing, run_id, self._full, iso(self._now)),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _update(self, columns: str, *values: object) -> None:
+        self._db.conn.execute(f"UPDATE walks SET {columns} WHERE id = ?", (*values, self._id))  # noqa: S608 - our own
+
+    def _usable(self, page: ListRead) -> tuple[list[Entry], list[Finding]]:
+        usable, findings = [], []
+        for entry in page.entries:
+            try:
+                key(entry.url)
+            except ValueError as problem:
+                findings.append(Finding(self._site, "entry's address", str(problem), "an http(s) address", page.url))
+            else:
+                usable.append(entry)
+        return usable, findings
+
+    def _before(self, entries: Sequence[Entry]) -> dict[str, tuple[int, bool]]:
+        """Walk and `known` of those entries that the listing has had before."""
+        places = ", ".join("?" * len(entries))
+        rows = self._db.conn.execute(
+            f"SELECT url, walk_id, known FROM entries WHERE listing_id = ? AND url IN ({places})",  # noqa: S608
+            (self._listing, *(entry.url for entry in entries)),
+        )
+        return {url: (walk, bool(known)) for url, walk, known in rows}
+
+    def _list(self, entry: Entry, found_on: str) -> None:
+        """Put an entry into the frontier; one without a date counts as new on the day it was found."""
+        now = iso(self._now)
+        day = entry.published.isoformat() if entry.published else None
+        self._db.conn.execute(
+            "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
+            " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",
+            (key(entry.url), entry.url, self._site, now, now, day or now[:10], found_on, self.back),
+        )
+        self._db.conn.execute(
+            "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, listed)"
+            " SELECT ?, ?, id, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
+            " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title,"
+            " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
+            (self._listing, entry.url, entry.title, day, self._id, now, key(entry.url)),
+        )
+
+
+def _is_older(entry: Entry, day: dt.date) -> bool:
+    return entry.published is not None and entry.published < day

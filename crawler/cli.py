@@ -1,0 +1,116 @@
+"""The command `police-press`: the crawling verbs, added to those the archive has by itself."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive import clock
+from archive.cli import Day, Given, cli
+from archive.errors import ArchiveInUseError
+from archive.folder import Archive
+from archive.lock import Lock
+from archive.models import WalkOptions
+from crawler.progress import Display, Lines, Progress
+from crawler.site import Site, SiteError, load_sites, sites_folder
+
+main = cli
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class WrongSites(click.ClickException):
+    """Site files that cannot be used, or a site that has none."""
+
+    exit_code = 2
+
+
+class Duration(click.ParamType[float]):
+    """A length of time like 50m or 2h; seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds; a wrong one is wrong usage."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", str(value).strip())
+        if not found or not float(found[1]):
+            self.fail(f"{value!r} is no length of time like 90s, 50m or 2h.", param, ctx)
+        return float(found[1]) * _UNITS[found[2]]
+
+
+@cli.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option("--full", is_flag=True, help="Walk every list to its last page.")
+@click.option("--since", type=Day(), help="Stop at entries older than this day.")
+@click.option("--max-pages", type=click.IntRange(1), metavar="N", help="Read at most N list pages a listing.")
+@click.option("--for", "seconds", type=Duration(), help="End politely after this long, like 50m or 2h.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well or another run holds the archive.")
+@click.pass_obj
+def crawl(given: Given, /, sites: tuple[str, ...], seconds: float | None, quiet: bool, **walk: Any) -> None:
+    """Crawl all sites, or these: list pages, new releases, back pages."""
+    declared = _sites(given, sites)
+    try:
+        lock = Lock(given.archive)
+    except ArchiveInUseError as problem:
+        if quiet:
+            raise click.exceptions.Exit(3) from problem
+        raise
+    progress: Progress = Display() if sys.stderr.isatty() and not quiet else Lines(sys.stdout, quiet=quiet)
+    exit_code = 4
+    try:
+        exit_code = _crawl(given, lock, declared, WalkOptions(**walk), seconds, progress)
+    finally:
+        progress.close(exit_code)
+    if exit_code:
+        raise click.exceptions.Exit(exit_code)
+
+
+@cli.command()
+@click.option("--no-serve", is_flag=True, help="End after the crawl.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="The port to serve at.")
+def demo(no_serve: bool, port: int) -> None:
+    """Crawl a small sample province on this machine into a throw-away archive, and serve it."""
+    from crawler.demo import tour  # brings the sample province with it, which no other verb needs
+
+    with tempfile.TemporaryDirectory(prefix="police-press-demo-") as folder:
+        exit_code = tour.run(Path(folder), serve=not no_serve, port=port)
+    raise click.exceptions.Exit(exit_code)
+
+
+def _crawl(
+    given: Given, lock: Lock, sites: dict[str, Site], options: WalkOptions, seconds: float | None, progress: Progress
+) -> int:
+    from crawler.crawl import crawl as run  # Scrapy takes a second to import: not before the lock is held
+
+    with Archive.open(given.archive, write=True, lock=lock) as archive:
+        for line in archive.repaired:
+            click.echo(f"Repaired after a run that was cut off: {line}", err=True)
+        run(
+            archive,
+            list(sites),
+            sites=sites_folder(given.sites),
+            options=options,
+            seconds=seconds,
+            vantage=given.vantage,
+            progress=progress,
+        )
+    return 1 if progress.has_problems else 0
+
+
+def _sites(given: Given, wanted: tuple[str, ...]) -> dict[str, Site]:
+    """The sites asked for, all where none is; a wrong file or an unknown slug is wrong usage."""
+    try:
+        declared = load_sites(given.sites)
+        clock.now()
+    except (SiteError, ValueError) as problem:
+        raise WrongSites(str(problem)) from problem
+    if unknown := [slug for slug in wanted if slug not in declared]:
+        raise WrongSites(f"no such site: {', '.join(unknown)}. There are: {', '.join(declared)}.")
+    return {slug: declared[slug] for slug in wanted or declared}

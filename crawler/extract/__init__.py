@@ -1,0 +1,139 @@
+"""Bytes of an article page in, an Article out: a pure function over its charset, text, byline, dates and files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+
+from lxml.html import HtmlElement
+
+from archive.models import Article, Attachment, BodyKind, Entry
+from crawler.extract import attachments, byline, charset, dates, document, metas, repost
+from crawler.extract.dates import Candidate
+from crawler.extract.document import clean
+from crawler.extract.parts import Parts, split
+from crawler.site import ArticleLayout, Site
+
+__all__ = ["EXTRACTOR", "extract"]
+
+EXTRACTOR = f"1+trafilatura-{version('trafilatura')}"
+
+
+def extract(
+    payload: bytes,
+    url: str,
+    content_type: str | None = None,
+    site: Site | None = None,
+    captured: dt.datetime | None = None,
+    entry: Entry | None = None,
+) -> Article:
+    """Read an article page; what the page does not say stays empty.
+
+    `captured` is aware. `site` gives the layout in force on that day and decides `is_repost`; without `captured` and
+    `entry`, the rules about capture time and list entry do not apply.
+    """
+    tree = document.parse(charset.decode(payload, content_type).text)
+    known = metas.read(tree)
+    document.drop_unseen(tree)
+    layout = _layout(site, captured)
+    parts = split(tree, known, layout, entry.title if entry else None)
+    laid = _laid_out(tree, layout)
+    fields = _fields(parts, known, laid)
+    found, captions = attachments.read(parts.media, _roots(parts), url)
+    body = [line.text for line in parts.text if line not in captions]
+    when = dates.choose(_dates(parts, fields, known, laid, url, entry), captured)
+    is_repost, repost_of = repost.judge(site, fields.get("issuer"), fields.get("content_source"))
+    return Article(
+        title=laid.get("title") or parts.title,
+        published=when.moment.at if when else None,
+        published_precision=when.moment.precision if when else None,
+        published_from=when.origin if when else None,
+        content_source=fields.get("content_source"),
+        issuer=fields.get("issuer"),
+        author=fields.get("author"),
+        editor=fields.get("editor"),
+        body="\n".join(body),
+        body_kind=_kind(body, found),
+        extractor=_extractor(layout),
+        attachments=tuple(found),
+        stripped=parts.stripped,
+        is_repost=is_repost,
+        repost_of=repost_of,
+    )
+
+
+def _layout(site: Site | None, captured: dt.datetime | None) -> ArticleLayout | None:
+    if site is None:
+        return None
+    return site.layout(captured.astimezone(dates.SHANGHAI).date() if captured else None)
+
+
+def _laid_out(tree: HtmlElement, layout: ArticleLayout | None) -> Mapping[str, str]:
+    """What the layout's own selectors for title, date and source find."""
+    if layout is None:
+        return {}
+    selectors = {"title": layout.title, "published": layout.published, "content_source": layout.content_source}
+    found = {name: tree.cssselect(selector) for name, selector in selectors.items() if selector}
+    return {name: text for name, hits in found.items() if hits and (text := clean(hits[0].text_content()))}
+
+
+def _fields(parts: Parts, known: Mapping[str, str], laid: Mapping[str, str]) -> Mapping[str, str]:
+    """The labelled fields: the layout's, those above the text, those below it, and last what the metas say."""
+    below = [line.text for line in parts.tail if byline.is_byline(line.text)]
+    fields = byline.read(below) | byline.read(parts.head)
+    fields.setdefault("content_source", known.get("contentsource") or known.get("source") or "")
+    fields.setdefault("author", known.get("author") or "")
+    if source := laid.get("content_source"):
+        fields["content_source"] = byline.read([source]).get("content_source", source)
+    return {name: value for name, value in fields.items() if value}
+
+
+def _dates(
+    parts: Parts,
+    fields: Mapping[str, str],
+    known: Mapping[str, str],
+    laid: Mapping[str, str],
+    url: str,
+    entry: Entry | None,
+) -> Iterator[Candidate]:
+    if moment := dates.find(laid.get("published")):
+        yield Candidate(moment, "layout")
+    if moment := dates.find(fields.get("published")):
+        yield Candidate(moment, "byline")
+    for line in parts.head:
+        if len(line) <= 120 and (moment := dates.find(line)):
+            yield Candidate(moment, "page")
+    yield from dates.from_metas(known.items())
+    if entry and entry.published:
+        yield Candidate(dates.Moment(entry.published, "day"), "entry")
+    if moment := dates.in_url(url):
+        yield Candidate(moment, "url")
+    for line in parts.text[-3:]:
+        if dates.is_date(line.text) and (moment := dates.find(line.text)):
+            yield Candidate(moment, "closing")
+
+
+def _roots(parts: Parts) -> Iterator[HtmlElement]:
+    if parts.container is not None:
+        yield parts.container
+    yield from (line.block for line in parts.tail if len(line.text) < 200)
+
+
+def _kind(body: Sequence[str], found: Sequence[Attachment]) -> BodyKind:
+    if body:
+        return "text"
+    kinds = {one.kind for one in found}
+    if "image" in kinds:
+        return "image"
+    if "file" in kinds:
+        return "attachment"
+    return "video" if "video" in kinds else "empty"
+
+
+def _extractor(layout: ArticleLayout | None) -> str:
+    """With a layout in force its digest belongs to the extractor's name: editing the site file can change the text."""
+    if layout is None:
+        return EXTRACTOR
+    return f"{EXTRACTOR}+layout-{hashlib.sha256(repr(layout).encode()).hexdigest()[:8]}"

@@ -1,0 +1,128 @@
+"""The images, files and videos of a release, with absolute addresses, names and captions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.models import Attachment
+from crawler.extract.document import Line, clean
+
+_SOURCES = ("data-original", "data-src", "data-lazy-src", "data-echo", "lazysrc", "oldsrc", "src")
+_NOT_OURS = re.compile(
+    r"(?:^|[/_.-])(?:icon|icons|ico|logo|share|weixin|wechat|weibo|qrcode|qr|ewm|erweima|blank|spacer|pixel|loading|"
+    r"placeholder|arrow|btn|button|print|close|dot|line|filetypeimages|beacon|track|count|stat)s?\d*(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+_FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt|csv|rtf)$", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"(?:document/download|downfile|download\.jsp|/download\?|attach(?:ment)?\.)", re.IGNORECASE)
+_VIDEOS = re.compile(r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv)$", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"^\W*(?:资料图|图为|图[①-⑩一二三四五六七八九十\d]{0,3}\s*[:：/]|图源|图片(?:来源|由)?|组图|配图|制图)"
+    r"|(?:[\s（(/](?:摄|摄影|供图)|摄影[:：].{1,12}|供图|资料图片?|[\u4e00-\u9fff]{2,4}\s?摄)[）)]?\s*$"
+)
+_LONGEST_CAPTION = 120
+_SMALLEST = 40  # pixels; below that it is an icon, at 1 a tracker
+_NAMED_CAPTION = re.compile(r"caption|imgdes|img-des|pic-?(?:info|text|desc)|tuzhu|tushuo", re.IGNORECASE)
+
+
+def read(lines: Sequence[Line], roots: Iterable[HtmlElement], url: str) -> tuple[list[Attachment], set[Line]]:
+    """The attachments of a release, and those `lines` that are captions.
+
+    `lines` are the release's own, images among them; files and videos are read from `roots`, its elements.
+    """
+    images, captions = _images(lines, url)
+    rest = [found for root in roots for found in (*_files(root, url), *_videos(root, url))]
+    unique = {(one.kind, one.url): one for one in reversed([*images, *rest])}
+    return list(reversed(unique.values())), {lines[number] for number in captions}
+
+
+def _images(lines: Sequence[Line], url: str) -> tuple[list[Attachment], set[int]]:
+    found: list[Attachment] = []
+    captions: set[int] = set()
+    for number, line in enumerate(lines):
+        if line.image is None or (address := _image_address(line.image, url)) is None:
+            continue
+        caption = _caption(lines, number, captions)
+        if caption is not None:
+            captions.add(caption)
+        text = lines[caption].text if caption is not None else None
+        found.append(Attachment("image", address, _name(line.image), text))
+    return found, captions
+
+
+def _caption(lines: Sequence[Line], number: int, taken: set[int]) -> int | None:
+    """The line beside an image that is its caption: by what it says, or by the element it stands in."""
+    for beside in (number + 1, number - 1):
+        if not 0 <= beside < len(lines) or beside in taken:
+            continue
+        line = lines[beside]
+        if not line.text or len(line.text) > _LONGEST_CAPTION:
+            continue
+        named = line.block.tag == "figcaption" or _NAMED_CAPTION.search(line.block.get("class", ""))
+        if named or _CAPTION.search(line.text):
+            return beside
+    return None
+
+
+def _name(image: HtmlElement) -> str | None:
+    name = clean(image.get("title") or image.get("alt"))
+    return name if name and not re.fullmatch(r"[\w-]+\.\w{3,4}", name, re.ASCII) else None
+
+
+def _image_address(image: HtmlElement, url: str) -> str | None:
+    if any(0 < _pixels(image, side) < _SMALLEST for side in ("width", "height")):
+        return None
+    for attribute in _SOURCES:
+        address = absolute(image.get(attribute), url)
+        if address is None:
+            continue
+        if attribute == "oldsrc" and absolute(image.get("src"), url) is not None:
+            continue  # TRS keeps the editor's own file name there; what the page shows is src
+        return None if _NOT_OURS.search(urlsplit(address).path) else address
+    return None
+
+
+def _pixels(image: HtmlElement, side: str) -> int:
+    match = re.match(r"\s*(\d{1,5})\s*(?:px)?\s*$", image.get(side, ""))
+    if match is None:
+        match = re.search(rf"(?:^|;)\s*{side}\s*:\s*(\d{{1,5}})(?:\.\d+)?px", image.get("style", ""))
+    return int(match[1]) if match else 0
+
+
+def _files(root: HtmlElement, url: str) -> Iterator[Attachment]:
+    for link in root.iter("a"):
+        address = absolute(link.get("href"), url)
+        if address is None:
+            continue
+        path = unquote(urlsplit(address).path)
+        if _FILES.search(path) or _DOWNLOAD.search(address):
+            yield Attachment("file", address, clean(link.text_content()) or clean(link.get("title")) or None)
+        elif _VIDEOS.search(path):
+            yield Attachment("video", address, clean(link.text_content()) or None)
+
+
+def _videos(root: HtmlElement, url: str) -> Iterator[Attachment]:
+    for element in root.iter("video", "source", "embed", "object", "iframe"):
+        for attribute in ("src", "data-src", "data", "href"):
+            address = absolute(element.get(attribute), url)
+            if address and (_VIDEOS.search(urlsplit(address).path) or element.tag == "video"):
+                yield Attachment("video", address, clean(element.get("title")) or None)
+                break
+
+
+def absolute(address: str | None, url: str) -> str | None:
+    """The address resolved against the page's; None for scripts, data, placeholders and what is no web address."""
+    address = (address or "").strip()
+    if not address or address.startswith(("#", "data:", "javascript:", "about:")) or "{{" in address or "${" in address:
+        return None
+    try:
+        resolved = urljoin(url, address)
+        parts = urlsplit(resolved)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    return resolved if known else None

@@ -1,0 +1,188 @@
+"""Where a page's text stands, and its isolation by trafilatura."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+
+import trafilatura
+from cssselect import SelectorError
+from lxml import etree, html
+from lxml.html import HtmlElement
+from trafilatura.settings import Extractor, use_config
+
+from crawler.extract.document import BLOCKS, Line, lines, squeeze
+from crawler.extract.furniture import is_prose
+
+# The ids and classes in which the CMS families keep an article's text (seen: domain notes 2.1 to 2.7).
+MARKS = frozenset(
+    "trs_editor trs_ueditor trs_editor_view trs_view custom_unionstyle maintext xl_zw zoom zoomcon zoomtitle-con "
+    "ucap-content ucapcontent vsb_content v_news_content vsb_content_2 vsb_content_500 vsb_content_501 "
+    "vsb_content_502 wzzw-article bt-box-main main-txt article-content-body pages_content articlecontent "
+    "article_content article-content article-body article-con artical-content con_text text_content news_content "
+    "newscontent news-content content-text detail-content rm_txt_con the_content js_content artibody arti_content "
+    "wp_articlecontent view conTxt contentbox zwcontent content_area".lower().split()
+)
+_ENOUGH = 30  # characters of prose below which no container is believed in
+_FADING = 0.5  # what a step up leaves of the weight of a paragraph
+_PARAGRAPHS = frozenset("p span font strong b li a section blockquote h1 h2 h3 h4 h5 h6 pre".split())
+
+
+def _options(**choices: bool) -> Extractor:
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")  # a notice of one sentence is a release
+    return Extractor(config=config, comments=False, tables=True, links=False, images=False, **choices)
+
+
+_INSIDE = _options(fast=True)
+_WHOLE = _options(precision=True)
+logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+
+
+def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
+    """The characters of prose below each element of the page; lines numbered in `aside` count nothing."""
+    weights: dict[HtmlElement, int] = {}
+    for number, line in enumerate(page):
+        if number in aside or not is_prose(line):
+            continue
+        size = len(line.text) - line.linked
+        for element in (line.block, *line.block.iterancestors()):
+            weights[element] = weights.get(element, 0) + size
+    return weights
+
+
+def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
+    """The element that a site's layout names; the one with most text where several match, None where none does."""
+    try:
+        found = tree.cssselect(selector)
+    except SelectorError:
+        return None
+    chosen = max(found, key=lambda element: len(squeeze(element.text_content())), default=None)
+    if chosen is not None and chosen.tag not in BLOCKS:
+        chosen.tag = "div"
+    return chosen
+
+
+def by_prose(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+    """The element that holds the release's text, by a CMS family's mark or by where the prose is; None if neither."""
+    densest = _densest(tree, weights)
+    marked = _marked(tree, weights)
+    if marked is not None:
+        weight = weights.get(marked, 0)
+        if densest is None or weight * 2 >= weights.get(densest, 0):
+            return marked
+    return densest
+
+
+def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+    marked = [element for element in tree.iter(etree.Element) if _has_mark(element)]
+    best = max((weights.get(element, 0) for element in marked), default=0)
+    if not best:
+        return next((element for element in marked if next(element.iter("img"), None) is not None), None)
+    first = next(element for element in marked if weights.get(element, 0) == best)
+    within = [e for e in marked if weights.get(e, 0) >= 0.9 * best and (e is first or first in e.iterancestors())]
+    return within[-1]
+
+
+def _has_mark(element: HtmlElement) -> bool:
+    if element.tag in ("a", "body", "html", "input", "p", "span"):
+        return False
+    names = f"{element.get('id', '')} {element.get('class', '')} {element.tag}".lower().split()
+    return not MARKS.isdisjoint(names)
+
+
+def _densest(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+    """The element around most prose, where prose counts the less the deeper below the element it stands.
+
+    So a column of paragraphs outweighs the page around it, and a list of teasers each in boxes of its own.
+    """
+    if weights.get(tree, 0) < _ENOUGH:
+        return None
+    felt: dict[HtmlElement, float] = {}
+    for element, weight in weights.items():
+        own: float = weight - sum(weights.get(child, 0) for child in element)
+        around = element.getparent() if _is_paragraph(element) else element
+        while own >= 1 and around is not None:
+            felt[around] = felt.get(around, 0) + own
+            own, around = own * _FADING, around.getparent()
+    best = max(felt, key=lambda element: felt[element])
+    while (parent := best.getparent()) is not None and _goes_on_beside(best, parent, weights):
+        best = parent
+    while (child := _only_prose(best, weights)) is not None:
+        best = child
+    return best
+
+
+def _is_paragraph(element: HtmlElement) -> bool:
+    return element.tag in _PARAGRAPHS or not any(child.tag in BLOCKS or child.tag == "br" for child in element)
+
+
+def _goes_on_beside(element: HtmlElement, parent: HtmlElement, weights: Mapping[HtmlElement, int]) -> bool:
+    """Is the release parted over boxes of one kind, of which this is one?"""
+    kind = (element.tag, element.get("class"))
+    beside = sum(weights.get(e, 0) for e in parent if e is not element and (e.tag, e.get("class")) == kind)
+    return parent.tag not in ("body", "html") and element.tag != "td" and 4 * beside > weights[element]
+
+
+def _only_prose(element: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+    children = [child for child in element if weights.get(child, 0)]
+    if len(children) != 1 or weights[children[0]] < weights[element] or children[0].tag in _PARAGRAPHS:
+        return None
+    return children[0]
+
+
+def isolate(page: Sequence[Line]) -> list[Line]:
+    """The text trafilatura finds in a container's lines, matched to them again."""
+    document = html.Element("html")
+    article = etree.SubElement(etree.SubElement(document, "body"), "article")
+    table: etree._Element | None = None
+    for line in page:
+        if not line.text:
+            continue
+        if line.row:
+            table = etree.SubElement(article, "table") if table is None else table
+            row = etree.SubElement(table, "tr")
+            for cell in line.text.split("\t"):
+                etree.SubElement(row, "td").text = cell
+        else:
+            table = None
+            etree.SubElement(article, "p").text = line.text
+    return _known(_ask(document, _INSIDE), page)
+
+
+def isolate_whole(tree: HtmlElement, page: Sequence[Line]) -> list[Line]:
+    """The text trafilatura finds on a page in which no container was found."""
+    return _known(_ask(deepcopy(tree), _WHOLE), page)
+
+
+def _ask(tree: HtmlElement, options: Extractor) -> list[Line]:
+    found = trafilatura.bare_extraction(tree, options=options)
+    return list(_answered(found.body)) if found is not None and not isinstance(found, dict) else []
+
+
+def _answered(body: etree._Element) -> Iterator[Line]:
+    for row in list(body.iter("row")):
+        cells = [" ".join(" ".join(cell.itertext()).split()) for cell in row]
+        text = "\t".join(cells).rstrip("\t")
+        for cell in list(row):
+            row.remove(cell)
+        row.text = "\ue000".join(text.split("\t"))
+    for line in lines(body):
+        if "\ue000" in line.text:
+            yield Line(line.text.replace("\ue000", "\t"), 0, line.block, row=True)
+        else:
+            yield line
+
+
+def _known(answer: list[Line], page: Sequence[Line]) -> list[Line]:
+    """Trafilatura's lines, each with the links and the place of the page's line that reads the same."""
+    places: dict[str, list[Line]] = {}
+    for line in reversed(page):
+        places.setdefault(squeeze(line.text), []).append(line)
+    return [_place(line, places) for line in answer]
+
+
+def _place(line: Line, places: Mapping[str, list[Line]]) -> Line:
+    same = places.get(squeeze(line.text))
+    return same.pop() if same else line

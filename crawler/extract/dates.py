@@ -1,0 +1,220 @@
+"""When a release was published: candidates with their precision, and the choice among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from archive.models import Precision
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_FIRST = dt.date(1999, 1, 1)  # before that no department had a website
+_FINER: dict[Precision, int] = {"second": 4, "minute": 3, "day": 2, "month": 1, "year": 0}
+
+_TIME = r"(?P<hour>[01]?\d|2[0-4])\s*[:时點点]\s*(?P<minute>[0-5]?\d)\s*(?:[:分]\s*(?P<second>[0-5]?\d)(?:\.\d+)?)?"
+_ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_FULL = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?P<sep>[-/.年_])\s*(?P<month>1[0-2]|0?[1-9])\s*(?:(?P=sep)|月)\s*"
+    r"(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
+    rf"(?:[\sT,-]*(?:(?:星期|周)[一二三四五六日天])?[\sT,-]*(?P<clock>{_TIME}){_ZONE})?"
+)
+_GLUED = re.compile(  # 2020-12-3114:29:32: the white space between day and time was lost
+    rf"(?<!\d)(?P<year>20\d{{2}})-(?P<month>0[1-9]|1[0-2])-(?P<day>[0-3]\d)(?P<clock>{_TIME}){_ZONE}"
+)
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(?P<day>0[1-9]|[12]\d|3[01])\.(?P<month>0[1-9]|1[0-2])\.(?P<year>(?:19|20)\d{{2}})(?!\d)"
+    rf"(?:\s+(?P<clock>{_TIME}){_ZONE})?"
+)
+_SOLID = re.compile(r"(?<!\d)(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?:年\s*|[-/.])(?P<month>1[0-2]|0?[1-9])(?:\s*月|(?![\d.-]))")
+_EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_WORDS = re.compile(
+    r"([二一][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
+)
+
+_URL_DAYS = (
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})[-/_]?(?P<month>0[1-9]|1[0-2])[-/_](?P<day>0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(r"(?<!\d)(?P<year>20\d{2})/(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?=/)"),
+    re.compile(r"(?<![\da-f])t?(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?=[_/.-]|$)"),
+)
+_URL_MONTH = re.compile(r"/(?P<year>20\d{2})[-/]?(?P<month>0[1-9]|1[0-2])(?=/)")
+_URL_YEAR = re.compile(r"/art/(?P<year>20\d{2})(?=/art_)")  # JPAAS: /art/2026/art_<32 hex digits>.html
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as precise as it was written: an aware datetime (Asia/Shanghai) for second and minute, else a date."""
+
+    at: dt.datetime | dt.date
+    precision: Precision
+
+    @property
+    def day(self) -> dt.date:
+        """The day, or the first of the month or year where no day is known."""
+        return self.at.date() if isinstance(self.at, dt.datetime) else self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A date and where it was found: `layout`, `byline`, `meta:pubdate`, `entry`, `url`, `page`, `closing`.
+
+    `doubtful` is set for a meta that may be the time at which the page was generated anew.
+    """
+
+    moment: Moment
+    origin: str
+    doubtful: bool = False
+
+
+def find(text: str | None) -> Moment | None:
+    """The first date written in a text, in any of the forms seen on these sites; None if it holds none."""
+    text = unicodedata.normalize("NFKC", text or "").strip()
+    if _EPOCH.match(text):
+        return _from_epoch(text)
+    text = _WORDS.sub(_in_digits, text)
+    matches = [m for form in (_GLUED, _FULL, _DAY_FIRST) if (m := form.search(text)) and _moment(m)]
+    matches = matches or [m for form in (_SOLID, _MONTH) if (m := form.search(text)) and _moment(m)]
+    return _moment(min(matches, key=lambda m: m.start())) if matches else None
+
+
+def is_date(text: str) -> bool:
+    """Is a date all that stands in this text?"""
+    text = _WORDS.sub(_in_digits, unicodedata.normalize("NFKC", text)).strip(" []()<>|")
+    return any(form.fullmatch(text) for form in (_GLUED, _FULL, _DAY_FIRST, _SOLID, _MONTH))
+
+
+def in_url(url: str) -> Moment | None:
+    """The date in a page's address; only the month, or the year, where the address says no more."""
+    path = urlsplit(url).path
+    for form in (*_URL_DAYS, _URL_MONTH, _URL_YEAR):
+        for match in form.finditer(path):
+            if (moment := _moment(match)) is not None:
+                return moment
+    return None
+
+
+def choose(candidates: Iterable[Candidate], captured: dt.datetime | None = None) -> Candidate | None:
+    """The date to believe: the first candidate that is plausible, unless two other kinds agree against it.
+
+    Plausible is: not before 1999 and not after the capture. A doubtful one is only taken when nothing else knows the
+    day. Of candidates for the same day the finest wins, since a list or an address says less than a byline.
+    """
+    plausible = [one for one in candidates if _plausible(one.moment, captured)]
+    with_day = [one for one in plausible if _FINER[one.moment.precision] >= _FINER["day"]]
+    ranked = [one for one in with_day if not one.doubtful] or with_day
+    if not ranked:
+        return max(plausible, key=lambda one: _FINER[one.moment.precision], default=None)
+    winner = ranked[0]
+    if winner.origin not in ("layout", "byline"):
+        for rival in ranked[1:]:
+            if len({o.origin for o in ranked if _apart(o, rival) == 0}) > 1 and _supporters(winner, ranked) == 1:
+                winner = rival
+                break
+    same = [one for one in with_day if _apart(one, winner) == 0]
+    return max(same, key=lambda one: (_FINER[one.moment.precision], one is winner))
+
+
+def _supporters(candidate: Candidate, among: list[Candidate]) -> int:
+    return len({one.origin for one in among if _apart(one, candidate) <= 1})
+
+
+def _apart(one: Candidate, other: Candidate) -> int:
+    return abs((one.moment.day - other.moment.day).days)
+
+
+def _plausible(moment: Moment, captured: dt.datetime | None) -> bool:
+    if moment.day < _FIRST:
+        return False
+    if captured is None:
+        return True
+    if isinstance(moment.at, dt.datetime):
+        return moment.at <= captured
+    return moment.at <= captured.astimezone(SHANGHAI).date()
+
+
+def _moment(match: re.Match[str]) -> Moment | None:
+    parts = {name: int(value) for name, value in match.groupdict().items() if value and value.isdigit()}
+    if "month" not in parts:
+        return Moment(dt.date(parts["year"], 1, 1), "year")
+    try:
+        day = dt.date(parts["year"], parts["month"], parts.get("day", 1))
+    except ValueError:
+        return None
+    if "day" not in parts:
+        return Moment(day, "month")
+    if "hour" not in parts or parts["hour"] == 24:
+        return Moment(day, "day")
+    clock = dt.time(parts["hour"], parts["minute"], parts.get("second", 0))
+    if clock == dt.time(0):
+        return Moment(day, "day")  # 00:00:00 is what a CMS writes when it knows the day only
+    at = dt.datetime.combine(day, clock, _zone(match)).astimezone(SHANGHAI)
+    return Moment(at, "second" if "second" in parts else "minute")
+
+
+def _zone(match: re.Match[str]) -> dt.tzinfo:
+    zone = match.groupdict().get("zone")
+    if not zone:
+        return SHANGHAI
+    if zone == "Z":
+        return dt.UTC
+    sign = -1 if zone[0] == "-" else 1
+    offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return dt.timezone(sign * offset) if offset < dt.timedelta(hours=24) else SHANGHAI
+
+
+def _from_epoch(text: str) -> Moment | None:
+    at = dt.datetime.fromtimestamp(int(text[:10]), SHANGHAI)
+    return Moment(at, "second") if at.year < 2100 else None
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    year, month, day = match.groups()
+    numbers = [str(_counted(part)) for part in (month, day) if part]
+    return year.translate(_DIGITS) + "年" + "月".join(numbers) + ("日" if day else "月")
+
+
+def _counted(text: str) -> int:
+    """十 is 10, 十九 19, 二十 20, 三十一 31."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int(text.translate(_DIGITS))
+    return int(tens.translate(_DIGITS) or 1) * 10 + int(ones.translate(_DIGITS) or 0)
+
+
+def from_metas(metas: Iterable[tuple[str, str]]) -> Iterator[Candidate]:
+    """The dates of a page's metas, the standard's PubDate first."""
+    known = dict(metas)
+    generated = {
+        moment
+        for name in ("maketime", "htmlgeneratetime", "others", "createdate_page")
+        if (moment := find(known.get(name)))
+    }
+    for name in _META_NAMES:
+        if moment := find(known.get(name)):
+            yield Candidate(moment, f"meta:{name}", doubtful=moment in generated)
+
+
+_META_NAMES = (
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "pubtime",
+    "publish-date",
+    "firstpublishedtime",
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "weibo: article:create_at",
+    "og:release_date",
+    "og:time",
+    "apub:time",
+    "bytedance:published_time",
+    "createdate",
+    "date",
+)

@@ -1,0 +1,42 @@
+"""The metadata of a page's head, as the government standard (国办发〔2017〕47号) and the vendors write it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml.html import HtmlElement
+
+from crawler.extract.document import clean
+
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
+_NOTHING = frozenset(("", "null", "undefined", "none", "无"))
+_PLACEHOLDER = re.compile(r"\{\{|\$\{")
+
+
+def read(tree: HtmlElement) -> Mapping[str, str]:
+    """Each meta name in lower case (`name`, `property` or `itemprop`) with its first value that says something.
+
+    Tags inside a value are dropped (a subtitle's `<div>` with all behind it), white space collapsed; `null` and
+    template placeholders are no value.
+    """
+    found: dict[str, str] = {}
+    for name, value in _pairs(tree):
+        if value.lower() not in _NOTHING and not _PLACEHOLDER.search(value):
+            found.setdefault(name, value)
+    return found
+
+
+def _pairs(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    for meta in tree.iter("meta"):
+        name = meta.get("name") or meta.get("property") or meta.get("itemprop") or ""
+        if name:
+            yield name.strip().lower(), _plain(meta.get("content") or "")
+
+
+def _plain(value: str) -> str:
+    value = html.unescape(value)
+    if block := re.search(r"<(?:div|p|br)\b", value, re.IGNORECASE):
+        value = value[: block.start()] if clean(_TAG.sub("", value[: block.start()])) else value
+    return clean(_TAG.sub("", value))

@@ -1,0 +1,51 @@
+"""What a request that brought no answer is called in the archive: exceptions to failure kinds."""
+
+from __future__ import annotations
+
+from scrapy import exceptions
+from twisted.internet.error import SSLError
+from twisted.web.client import ResponseFailed
+
+
+class RobotsDeniedError(exceptions.IgnoreRequest):
+    """robots.txt asks us not to fetch this address."""
+
+
+class TooLargeError(exceptions.IgnoreRequest):
+    """The body is larger than the cap, on the wire or decompressed."""
+
+
+class RefusedAddressError(exceptions.IgnoreRequest):
+    """The address is one no request may go to."""
+
+
+_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+    (RobotsDeniedError, "robots_denied"),
+    (TooLargeError, "too_large"),
+    (RefusedAddressError, "refused_address"),
+    (exceptions.IgnoreRequest, "redirect_loop"),  # what is left of it: RedirectMiddleware's "max redirections reached"
+    (exceptions.DownloadTimeoutError, "timeout"),
+    (exceptions.CannotResolveHostError, "dns_error"),
+    (exceptions.DownloadCancelledError, "too_large"),  # Scrapy cancels for one reason: DOWNLOAD_MAXSIZE
+    (exceptions.ResponseDataLossError, "truncated"),
+    (exceptions.UnsupportedURLSchemeError, "refused_address"),
+    (exceptions.NotSupported, "refused_address"),
+    (SSLError, "tls_error"),
+)
+
+
+def outcome_of(error: BaseException) -> str:
+    """The failure kind of an exception that ended a request; what no rule knows is a `connection_error`."""
+    for kind, outcome in _KINDS:
+        if isinstance(error, kind):
+            return outcome
+    reasons = [error, error.__cause__, *_reasons(error), *_reasons(error.__cause__)]
+    if any(type(reason).__module__.startswith("OpenSSL") or isinstance(reason, SSLError) for reason in reasons):
+        return "tls_error"
+    return "connection_error"
+
+
+def _reasons(error: BaseException | None) -> list[BaseException | None]:
+    if isinstance(error, ResponseFailed):
+        return [reason.value for reason in error.reasons]
+    return []

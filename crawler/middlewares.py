@@ -1,0 +1,94 @@
+"""Downloader middlewares: robots.txt obeyed with its delay, and every answer taken down as it came."""
+
+from __future__ import annotations
+
+from typing import Self, cast
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response, TextResponse
+from scrapy.http.headers import Headers
+from scrapy.robotstxt import RobotParser
+
+from archive import clock
+from archive.models import Answer
+from crawler.failures import RobotsDeniedError, TooLargeError
+from crawler.spiders.press_releases import PressReleases
+from crawler.walls import classify
+
+
+class Robots(RobotsTxtMiddleware):
+    """Scrapy's robots.txt middleware, with a refusal of its own name and Crawl-delay honoured.
+
+    The delay between two requests to a host is the larger of the site's and the host's own.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        crawler.signals.connect(self._slow_down, signals.robots_parsed)
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Let a request pass or raise RobotsDeniedError."""
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as refusal:
+            raise RobotsDeniedError(f"robots.txt forbids {request.url}") from refusal
+
+    def _slow_down(self, robotparser: RobotParser, request: Request) -> None:
+        delay = robotparser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
+        downloader = self.crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        if delay and slot:
+            slot.delay = max(slot.delay, delay)
+
+
+class AnswerKept(HttpCompressionMiddleware):
+    """Scrapy's decompression, which then notes every answer, redirect hops too, in the request's `meta["answers"]`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler=crawler)
+        self._spider = cast("PressReleases", crawler.spider)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Decompression is not optional here."""
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:  # type: ignore[override]  # Scrapy's own takes a spider for old callers
+        """Decode the body; raise TooLargeError for one that unpacks to more than the cap."""
+        as_sent = _headers(response.headers)
+        try:
+            decoded = super().process_response(request, response)
+        except IgnoreRequest as refusal:
+            raise TooLargeError(str(refusal)) from refusal
+        assert isinstance(decoded, Response)  # noqa: S101 - Scrapy's never gives a request
+        if "answers" in request.meta:
+            request.meta["answers"].append(self._answer(request, decoded, as_sent))
+        return decoded
+
+    def _answer(self, request: Request, response: Response, headers: tuple[tuple[str, str], ...]) -> Answer:
+        text = response.text if isinstance(response, TextResponse) else ""
+        return Answer(
+            site=self._spider.site.slug,
+            run_id=self._spider.run_id,
+            url=request.url,
+            captured=clock.now(),
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            outcome=classify(response.status, {name.lower(): value for name, value in headers}, text),
+            ip=str(response.ip_address) if response.ip_address else None,
+            protocol=response.protocol or "HTTP/1.1",
+            method=request.method,
+            request_headers=_headers(request.headers),
+            request_body=request.body,
+        )
+
+
+def _headers(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Header names and values as text; bytes beyond ASCII are Latin-1, the encoding of HTTP's own headers."""
+    pairs = ((name, value) for name in headers for value in headers.getlist(name))
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)

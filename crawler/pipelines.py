@@ -1,0 +1,95 @@
+"""The pipeline that keeps: captures first, then what they say, all of a page or nothing."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from archive import clock
+from archive.errors import ArchiveError
+from archive.models import Answer, Capture
+from archive.store import Resting
+from crawler.extensions import Run
+from crawler.extract import extract
+from crawler.items import ArticlePage, FailedPage, ListPage
+
+Item = ListPage | ArticlePage | FailedPage
+
+
+class Keep:
+    """Writes every item into the archive's batch."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._site, self._archive = run, run.site, run.archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Find the run that the extension began."""
+        run = crawler.get_extension(Run)
+        if run is None:
+            raise RuntimeError("the extension crawler.extensions.Run has to be on: it opens the archive")
+        return cls(run)
+
+    def process_item(self, item: Item) -> Item:
+        """Keep one item; an archive that can take no more ends the crawl."""
+        try:
+            match item:
+                case ListPage():
+                    self._keep_list(item)
+                case ArticlePage():
+                    self._keep_article(item)
+                case FailedPage():
+                    self._keep_failure(item)
+        except ArchiveError:
+            self._run.stop("broken")
+        else:
+            self._run.kept(item)
+        return item
+
+    def _keep_list(self, item: ListPage) -> None:
+        with self._archive.page_kept():
+            self._keep_answers(item.answers)
+            self._run.counts.listed += len(item.read.entries)
+            self._run.find(self._run.frontier.list_read(item.page, item.read))
+
+    def _keep_article(self, item: ArticlePage) -> None:
+        answer = item.answers[-1]
+        entry = self._run.frontier.entry(item.page)
+        content_type = answer.header("content-type")
+        article = extract(answer.body, answer.url, content_type, self._site, answer.captured, entry)
+        counts = self._run.counts
+        with self._archive.page_kept():
+            capture = self._keep_answers(item.answers)[-1]
+            before = self._archive.store.resting(item.page.url)
+            if before and before.extractor != article.extractor:
+                self._reparse(item, before)
+            change = self._archive.store.keep(item.page.url, article, capture)
+            counts.fetched += 1
+            counts.new += change == "new"
+            counts.edited += change == "edited"
+            self._run.frontier.fetched(item.page, answer.status)
+
+    def _reparse(self, item: ArticlePage, before: Resting) -> None:
+        """Read the capture that a release rests on with today's extractor, so that only the page's edits are edits."""
+        capture = self._archive.captures.row(before.capture_id)
+        payload = self._archive.captures.payload(capture.id)
+        entry = self._run.frontier.entry(item.page)
+        article = extract(payload, capture.url, capture.content_type, self._site, capture.captured, entry)
+        self._archive.store.keep(item.page.url, article, capture, made_by="reparse")
+
+    def _keep_failure(self, item: FailedPage) -> None:
+        run = self._run
+        walled = run.frontier.is_wall(item.outcome)
+        status = item.answers[-1].status if item.answers else None
+        with self._archive.page_kept():
+            self._keep_answers(item.answers)
+            if not item.answers or item.answers[-1].outcome == "ok":
+                captures, url = self._archive.captures, item.page.url
+                captures.attempt(self._site.slug, run.id, url, clock.now(), item.outcome, item.error)
+            run.counts.walled += walled
+            run.counts.failed += not walled
+            run.find(run.frontier.failed(item.page, item.outcome, status, item.error))
+
+    def _keep_answers(self, answers: tuple[Answer, ...]) -> list[Capture]:
+        return [self._archive.captures.keep(answer) for answer in answers]

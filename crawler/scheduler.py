@@ -1,0 +1,39 @@
+"""The frontier as Scrapy's scheduler: the engine asks for a request, the frontier says which page is due."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from scrapy import Request, Spider
+from scrapy.core.scheduler import BaseScheduler
+
+from crawler.spiders.press_releases import PressReleases
+
+
+class FrontierScheduler(BaseScheduler):
+    """Holds nothing but requests on their way: redirects and repeated ones. What waits, waits in SQLite."""
+
+    def __init__(self) -> None:
+        self._on_their_way: deque[Request] = deque()
+
+    def open(self, spider: Spider) -> None:
+        """Take the frontier from the spider; raises TypeError for a spider that has none."""
+        if not isinstance(spider, PressReleases):
+            raise TypeError(f"{spider.name} has no frontier")
+        self._spider = spider
+
+    def has_pending_requests(self) -> bool:
+        """Whether there is anything left to do in this run."""
+        return bool(self._on_their_way) or self._spider.frontier.has_due()
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a redirect hop, or a request to be repeated."""
+        self._on_their_way.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        """The next request; None while a list page is being read, because what comes next depends on it."""
+        if self._on_their_way:
+            return self._on_their_way.popleft()
+        page = self._spider.frontier.next_page()
+        return self._spider.request(page) if page else None

@@ -1,0 +1,303 @@
+"""Sites as their files declare them, and the only reader of site files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+PACKAGED_SITES = Path(__file__).parent / "sites"
+FAMILIES = ("trs", "html", "auto")
+SELECTORS = ("entry", "link", "title", "date", "next")
+_T = TypeVar("_T")
+
+
+class SiteError(Exception):
+    """A site file that cannot be used; the message names the file and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of one site: its column's name, CMS family and first page; selectors for the family `html` only."""
+
+    column: str
+    cms: str
+    url: str
+    selectors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLayout:
+    """How the site's article pages looked up to and including the day `until` (None: to this day); CSS selectors."""
+
+    body: str
+    until: dt.date | None = None
+    title: str | None = None
+    published: str | None = None
+    content_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """How the site is asked; `delay` in seconds."""
+
+    delay: float = 3.0
+    robots: bool = True
+    legacy_tls: bool = False
+    attachments: str = "needed"
+    attachment_hosts: tuple[str, ...] = ()
+    revisit_days: tuple[int, ...] = (1, 3, 7, 30, 90, 180, 365)
+    full_walk_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Floors a run is held against; None where the file sets none. `fill_rate` maps a release's column to a share."""
+
+    min_listed: int | None = None
+    max_silent_days: int | None = None
+    fill_rate: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One department's press section. `slug` is the file's name; `division` its GB/T 2260 code, if it has one."""
+
+    slug: str
+    name: str
+    english: str
+    home: str
+    evidence: str
+    listings: tuple[Listing, ...]
+    kind: str = "police"
+    division: str | None = None
+    verified: dt.date | None = None
+    articles: tuple[ArticleLayout, ...] = ()
+    fetch: Fetch = field(default_factory=Fetch)
+    expect: Expect = field(default_factory=Expect)
+
+    @cached_property
+    def host(self) -> str:
+        """The host of `home`, lower-case, without its port."""
+        return urlsplit(self.home).hostname or ""
+
+    def layout(self, day: dt.date | None) -> ArticleLayout | None:
+        """The layout in force on that day; today's where the day is not known, None where the file has none."""
+        for layout in self.articles:
+            if layout.until is None or (day is not None and day <= layout.until):
+                return layout
+        return None
+
+
+def sites_folder(folder: str | Path | None = None) -> Path:
+    """The folder named, else $POLICE_PRESS_SITES, else the one that travels with this package."""
+    return Path(folder or os.environ.get("POLICE_PRESS_SITES") or PACKAGED_SITES)
+
+
+def load_sites(folder: str | Path | None = None) -> dict[str, Site]:
+    """Every site of a folder by slug, sorted.
+
+    Raises SiteError for the first file that cannot be used, and where there is no folder or no file in it.
+    """
+    where = sites_folder(folder)
+    files = sorted(where.glob("*.toml"))
+    if not files:
+        raise SiteError(f"{where}: no site file (*.toml) here")
+    return {path.stem: load_site(path) for path in files}
+
+
+def load_site(path: Path) -> Site:
+    """Read one site file; raises SiteError."""
+    try:
+        declared = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise SiteError(f"{path}: cannot be read as TOML: {problem}") from problem
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", path.stem):
+        raise SiteError(f"{path}: the file's name is the slug and has to be like 'beijing' or 'nei-mongol'")
+    top = _Keys(path, "", declared)
+    if declared.get("discover"):
+        raise SiteError(f"{path}: discover: not supported yet, name a [[listing]]")
+    site = Site(
+        slug=path.stem,
+        name=top.text("name"),
+        english=top.text("english"),
+        home=top.address("home"),
+        evidence=top.text("evidence"),
+        kind=top.choice("kind", ("police", "other"), "police"),
+        division=top.matching("division", r"\d{6}", "a six-digit GB/T 2260 code"),
+        verified=top.day("verified"),
+        listings=tuple(_listing(keys) for keys in top.tables("listing")),
+        articles=_layouts(list(top.tables("article"))),
+        fetch=_fetch(top.table("fetch")),
+        expect=_expect(top.table("expect")),
+    )
+    top.close()
+    if not site.listings:
+        raise SiteError(f"{path}: listing: missing, at least one [[listing]] is needed")
+    return site
+
+
+def _listing(keys: _Keys) -> Listing:
+    cms = keys.choice("cms", FAMILIES)
+    selectors = {name: found for name in SELECTORS if (found := keys.optional_text(name))}
+    listing = Listing(keys.text("column"), cms, keys.address("url"), selectors)
+    if cms == "html" and "entry" not in selectors:
+        raise keys.error("entry", "missing, the family html needs the selector of one entry")
+    if cms != "html" and selectors:
+        raise keys.error(next(iter(selectors)), f"only the family html takes selectors, not {cms}")
+    keys.close()
+    return listing
+
+
+def _layouts(tables: list[_Keys]) -> tuple[ArticleLayout, ...]:
+    layouts: list[ArticleLayout] = []
+    for number, keys in enumerate(tables, 1):
+        layout = ArticleLayout(
+            body=keys.text("body"),
+            until=keys.day("until"),
+            title=keys.optional_text("title"),
+            published=keys.optional_text("published"),
+            content_source=keys.optional_text("content_source"),
+        )
+        keys.close()
+        if (layout.until is None) != (number == len(tables)):
+            raise keys.error("until", "every layout but the last, which is today's, needs its last day")
+        if layouts and layout.until and layout.until <= (layouts[-1].until or layout.until):
+            raise keys.error("until", "layouts stand oldest first")
+        layouts.append(layout)
+    return tuple(layouts)
+
+
+def _fetch(keys: _Keys) -> Fetch:
+    default = Fetch()
+    fetch = Fetch(
+        delay=keys.number("delay", default.delay),
+        robots=keys.flag("robots", default.robots),
+        legacy_tls=keys.flag("legacy_tls", default.legacy_tls),
+        attachments=keys.choice("attachments", ("needed", "all", "none"), default.attachments),
+        attachment_hosts=tuple(keys.items("attachment_hosts", str, default.attachment_hosts)),
+        revisit_days=tuple(keys.items("revisit_days", int, default.revisit_days)),
+        full_walk_days=keys.whole("full_walk_days") or default.full_walk_days,
+    )
+    keys.close()
+    return fetch
+
+
+def _expect(keys: _Keys) -> Expect:
+    expect = Expect(keys.whole("min_listed"), keys.whole("max_silent_days"), keys.shares("fill_rate"))
+    keys.close()
+    return expect
+
+
+class _Keys:
+    """One table of a site file, read key by key; what is left unread at `close` is unknown."""
+
+    def __init__(self, path: Path, prefix: str, table: Mapping[str, Any]) -> None:
+        self._path, self._prefix, self._table, self._left = path, prefix, table, set(table)
+
+    def error(self, key: str, problem: str) -> SiteError:
+        return SiteError(f"{self._path}: {self._prefix}{key}: {problem}")
+
+    def close(self) -> None:
+        for key in sorted(self._left):
+            raise self.error(key, "unknown key")
+
+    def _take(self, key: str, kind: type | tuple[type, ...], wanted: str) -> Any:
+        self._left.discard(key)
+        value = self._table.get(key)
+        if key not in self._table:
+            return None
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, f"has to be {wanted}, not {value!r}")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        value: str | None = self._take(key, str, "a text in quotes")
+        if value is not None and not value.strip():
+            raise self.error(key, "is empty")
+        return value
+
+    def text(self, key: str) -> str:
+        value = self.optional_text(key)
+        if value is None:
+            raise self.error(key, "missing")
+        return value
+
+    def matching(self, key: str, pattern: str, wanted: str) -> str | None:
+        value = self.optional_text(key)
+        if value is not None and not re.fullmatch(pattern, value):
+            raise self.error(key, f"has to be {wanted}, not {value!r}")
+        return value
+
+    def address(self, key: str) -> str:
+        value = self.text(key)
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise self.error(key, f"has to be an http or https address, not {value!r}")
+        return value
+
+    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        value = self.optional_text(key) or default
+        if value is None:
+            raise self.error(key, "missing")
+        if value not in allowed:
+            raise self.error(key, f"has to be one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    def day(self, key: str) -> dt.date | None:
+        value: dt.date | None = self._take(key, dt.date, "a date like 2026-12-01")
+        if isinstance(value, dt.datetime):
+            raise self.error(key, f"has to be a date without a time, not {value}")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value: bool | None = self._take(key, bool, "true or false")
+        return default if value is None else value
+
+    def number(self, key: str, default: float) -> float:
+        value: float | None = self._take(key, (int, float), "a number")
+        if value is not None and not 0 <= value < 86_400:
+            raise self.error(key, f"has to be from 0 to 86400 seconds, not {value}")
+        return default if value is None else float(value)
+
+    def whole(self, key: str) -> int | None:
+        value: int | None = self._take(key, int, "a whole number")
+        if value is not None and value < 1:
+            raise self.error(key, f"has to be 1 or more, not {value}")
+        return value
+
+    def items(self, key: str, kind: type[_T], default: tuple[_T, ...]) -> tuple[_T, ...]:
+        found = self._take(key, list, "a list")
+        if found is None:
+            return default
+        for value in found:
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise self.error(key, f"holds {value!r}, which is not {'a text' if kind is str else 'a whole number'}")
+        return tuple(found)
+
+    def shares(self, key: str) -> Mapping[str, float]:
+        table = self._take(key, dict, "a table of shares") or {}
+        for name, share in table.items():
+            if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+                raise self.error(f"{key}.{name}", f"has to be a share from 0 to 1, not {share!r}")
+        return {name: float(share) for name, share in table.items()}
+
+    def table(self, key: str) -> _Keys:
+        return _Keys(self._path, f"{key}.", self._take(key, dict, f"a table [{key}]") or {})
+
+    def tables(self, key: str) -> Iterator[_Keys]:
+        for number, table in enumerate(self._take(key, list, f"tables [[{key}]]") or [], 1):
+            if not isinstance(table, dict):
+                raise self.error(key, f"has to be tables [[{key}]], not {table!r}")
+            yield _Keys(self._path, f"{key}[{number}].", table)

@@ -1,0 +1,72 @@
+"""The one spider: asks for the pages the frontier hands out and says what came back. It yields, it never writes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from archive.frontier import Frontier
+from archive.models import Page, WalkOptions
+from archive.walks import ListRead
+from crawler import cms
+from crawler.failures import outcome_of
+from crawler.items import ArticlePage, FailedPage, ListPage
+from crawler.site import Listing, Site
+
+
+class PressReleases(Spider):
+    """The press section of one site. `site` comes from its file, `frontier` and `run_id` from the run of it."""
+
+    site: Site
+    frontier: Frontier
+    run_id: int
+    walk_options = WalkOptions()
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing to start with: the scheduler takes every page from the frontier."""
+        for nothing in list[Any]():
+            yield nothing
+
+    def request(self, page: Page) -> Request:
+        """Ask for a page; the list page that linked to it is its true referrer, and some hosts answer 404 without."""
+        return Request(
+            page.url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"page": page},
+            headers={"Referer": page.found_on} if page.found_on else None,
+            meta={"answers": []},
+            dont_filter=True,
+        )
+
+    def parse(self, response: Response, page: Page) -> Iterator[ListPage | ArticlePage | FailedPage]:
+        """Say what an answer is: entries of a list page, an article page, or none of the two."""
+        answers = tuple(response.meta["answers"])
+        outcome = answers[-1].outcome
+        if outcome != "ok":
+            yield FailedPage(page, answers, outcome, f"HTTP status {response.status}")
+        elif page.kind != "listing":
+            yield ArticlePage(page, answers)
+        elif not isinstance(response, TextResponse):
+            yield FailedPage(page, answers, "extract_failed", "the list page is not text")
+        else:
+            yield ListPage(page, answers, self._read(response, page))
+
+    def failed(self, failure: Failure) -> Iterator[FailedPage]:
+        """Say that a page got no answer that could be kept."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it before it calls an errback
+        error: BaseException = failure.value  # type: ignore[assignment]  # a failure that was raised has one
+        answers = tuple(request.meta["answers"])
+        yield FailedPage(request.cb_kwargs["page"], answers, outcome_of(error), f"{type(error).__name__}: {error}")
+
+    def _read(self, response: TextResponse, page: Page) -> ListRead:
+        listing = self._listing(page)
+        found = cms.parse(listing.cms, cms.Page(response.url, response.text, listing.selectors))
+        return ListRead(page.url, found.entries, found.next_page, found.stated_total, found.stated_pages)
+
+    def _listing(self, page: Page) -> Listing:
+        return next(listing for listing in self.site.listings if listing.url == page.listing)
