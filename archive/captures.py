@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from importlib.metadata import version
@@ -25,6 +26,8 @@ from archive.models import Answer, Capture
 SOFTWARE = f"police-press-archive/{version('police-press-archive')}"
 # Headers that describe the bytes on the wire, not the decoded body that is kept.
 _OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
+# Those of HTTP only: 公 sent as UTF-8 holds the byte 0x85, a line break of Unicode.
+_LINE_BREAKS = re.compile(r"[\r\n]+")
 
 _COLUMNS = [field.name for field in dataclasses.fields(Capture)]
 
@@ -134,7 +137,9 @@ class Captures:
         self._open[site] = day, file
         if not file.size:
             info = {"software": SOFTWARE, "format": "WARC File Format 1.1", "isPartOf": site}
-            file.write(file.writer.create_warcinfo_record(file.name.rpartition("/")[2], info))
+            record = file.writer.create_warcinfo_record(file.name.rpartition("/")[2], info)
+            record.rec_headers.replace_header("WARC-Date", _warc_date(at))
+            file.write(record)
         return file
 
     def _row(self, **columns: Any) -> Capture:
@@ -147,9 +152,16 @@ class Captures:
         return Capture(id=cursor.lastrowid or 0, **columns)
 
 
+class _AsTheyCame(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
+    """HTTP headers written byte by byte as they were sent; warcio's own escapes what is not ASCII."""
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        self.headers_buff = self.to_bytes(header_filter, encoding="latin-1")
+
+
 def _response(file: warc.WarcFile, answer: Answer, payload_digest: str, held: tuple[Any, ...] | None) -> ArcWarcRecord:
-    headers = StatusAndHeaders(_status_line(answer.status), _kept_headers(answer), protocol=answer.protocol)
-    extra = {"WARC-Payload-Digest": payload_digest, "WARC-Date": _warc_date(answer.captured)}
+    headers = _AsTheyCame(_status_line(answer.status), _kept_headers(answer), protocol=answer.protocol)
+    extra = {"WARC-Date": _warc_date(answer.captured)}
     if answer.ip:
         extra["WARC-IP-Address"] = answer.ip
     if held:
@@ -157,6 +169,7 @@ def _response(file: warc.WarcFile, answer: Answer, payload_digest: str, held: tu
         return file.writer.create_revisit_record(
             answer.url, payload_digest, held[1], held_at, http_headers=headers, warc_headers_dict=extra
         )
+    extra["WARC-Payload-Digest"] = payload_digest
     return _record(file, "response", answer.url, answer.captured, answer.body, http_headers=headers, extra=extra)
 
 
@@ -199,7 +212,7 @@ def _kept_headers(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _one_line(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, " ".join(value.splitlines())) for name, value in headers]
+    return [(name, _LINE_BREAKS.sub(" ", value)) for name, value in headers]
 
 
 def _status_line(status: int) -> str:

@@ -87,10 +87,13 @@ def export(given: Given, /, out: Path, no_bom: bool, raw_cells: bool, **wanted: 
     """Write releases to a file; says how many, and the file's SHA-256. FORMAT is csv."""
     if str(out) == "-":
         raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
+    if wanted["published_from"] and wanted["published_to"] and wanted["published_from"] > wanted["published_to"]:
+        raise click.BadParameter("this day is before --from.", param_hint="--to")
     with Archive.open(given.archive) as archive:
         site = wanted["site"]
         if site and site not in (known := sites(archive)):
-            raise click.BadParameter(f"{site} is not in this archive; known: {', '.join(known)}.", param_hint="--site")
+            others = ", ".join(known) or "none"
+            raise click.BadParameter(f"{site} is not in this archive; known: {others}.", param_hint="--site")
         try:
             written = export_csv(archive, out, Wanted(**wanted), bom=not no_bom, raw_cells=raw_cells)
         except OSError as problem:
@@ -111,7 +114,7 @@ def _say(out: Path, written: Written) -> None:
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: a free one.")
 @click.pass_obj
 def serve(given: Given, /, host: str, port: int) -> None:
     """Serve the archive to a browser with Datasette, until Ctrl+C."""

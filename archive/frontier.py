@@ -28,8 +28,9 @@ class Frontier:
     def __init__(self, db: Database, site: str, run_id: int, now: dt.datetime) -> None:
         self._db, self._site, self._run_id, self._now = db, site, run_id, now
         self._walks: list[Walk] = []
+        self._wanted: list[Page] = []
         self._asked: set[int] = set()
-        self._list_page: Page | None = None
+        self._in_hand: Page | None = None
 
     def walk(self, listings: Sequence[tuple[str, str]], options: WalkOptions) -> None:
         """Begin this run's walks; `listings` are columns with their first pages."""
@@ -37,21 +38,25 @@ class Frontier:
             Walk(self._db, self._site, column, url, self._run_id, self._now, options) for column, url in listings
         ]
 
+    def want(self, url: str) -> None:
+        """Ask for one article page in this run, due or not. Raises ValueError for what is no http(s) address."""
+        self._wanted.append(self.page(url, "article"))
+
     def next_page(self) -> Page | None:
         """The page to ask for now; it is not handed out again in this run.
 
-        None when nothing is due, and while a list page is on its way: what comes next depends on it.
+        None when nothing is due, and while another page is on its way: what comes next depends on how that goes.
         """
-        page = None if self._list_page else next(self._order(), None)
+        page = None if self._in_hand else next(self._order(), None)
         if page:
             self._asked.add(page.id)
-            self._list_page = page if page.kind == "listing" else None
+            self._in_hand = page
             self._db.conn.execute("UPDATE pages SET asked_in = ? WHERE id = ?", (self._run_id, page.id))
         return page
 
     def has_due(self) -> bool:
         """Whether `next_page` would give one."""
-        return self._list_page is None and next(self._order(), None) is not None
+        return self._in_hand is None and next(self._order(), None) is not None
 
     def page(self, url: str, kind: PageKind) -> Page:
         """The row of an address, made where there is none. Raises ValueError for what is no http(s) address."""
@@ -84,15 +89,17 @@ class Frontier:
     def fetched(self, page: Page, status: int | None) -> None:
         """An article or attachment came and was kept."""
         self._settle(page, "fetched", status, None, None)
+        self._wanted = [wanted for wanted in self._wanted if wanted.id != page.id]
 
     def failed(self, page: Page, outcome: str, status: int | None, error: str) -> list[Finding]:
-        """A page did not come; it is due again after a gap that grows. A listing's first page is a finding."""
+        """A page did not come; it is due again after a gap that grows. A page that had to come is a finding."""
         attempts = self._db.conn.execute("SELECT attempts FROM pages WHERE id = ?", (page.id,)).fetchone()[0]
         due = self._now + RETRY_AFTER[min(attempts, len(RETRY_AFTER) - 1)]
         state = "walled" if self.is_wall(outcome) else "failed"
         self._settle(page, state, status, f"{outcome}: {error}", iso(due))
         if page.kind != "listing":
-            return []
+            wanted = [wanted for wanted in self._wanted if wanted.id == page.id]
+            return [Finding(self._site, "page", f"{outcome}: {error}", "the page", page.url) for page in wanted]
         walk = self._walk_at(page)
         walk.stop()
         if page.url != walk.url:
@@ -106,8 +113,8 @@ class Frontier:
 
     @property
     def unread(self) -> list[str]:
-        """First pages of listings that were not read in this run."""
-        return [walk.url for walk in self._walks if not walk.is_read]
+        """First pages of listings that were not read in this run, and pages asked for that did not come."""
+        return [walk.url for walk in self._walks if not walk.is_read] + [page.url for page in self._wanted]
 
     @property
     def stated_total(self) -> int | None:
@@ -117,6 +124,7 @@ class Frontier:
 
     def _order(self) -> Iterator[Page]:
         """The contract's order of work, from the front."""
+        yield from (page for page in self._wanted if page.id not in self._asked)
         yield from self._list_pages(back=False)
         yield from self._articles(back=False)
         # Confirmation visits stand here, then revisits that are due.
@@ -147,8 +155,8 @@ class Frontier:
         raise LookupError(f"no walk asked for {page.url}")
 
     def _settle(self, page: Page, state: str, status: int | None, error: str | None, due: str | None) -> None:
-        if self._list_page and self._list_page.id == page.id:
-            self._list_page = None
+        if self._in_hand and self._in_hand.id == page.id:
+            self._in_hand = None
         self._db.conn.execute(
             "UPDATE pages SET state = ?, last_status = ?, last_error = ?, next_due = ?,"
             " attempts = CASE WHEN ? IS NULL THEN 0 ELSE attempts + 1 END WHERE id = ?",

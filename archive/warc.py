@@ -77,13 +77,18 @@ def next_name(folder: Path, site: str, day: dt.date) -> str:
 
 
 def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcWarcRecord, bytes]:
-    """One record with its content, from a closed file or one still being written. Raises OSError, ValueError."""
+    """One record with its content, from a closed file or one still being written.
+
+    Raises OSError, and ValueError where there is no whole record, which warcio would let pass or answer with errors of many kinds.
+    """
     path = folder / name
     with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as file:
         file.seek(offset)
-        record = next(iter(ArchiveIterator(BytesIO(file.read(length)))), None)
-    if record is None:
-        raise ValueError(f"{path}: no record at byte {offset}")
+        content = BytesIO(file.read(length))
+    if list(whole_records(content)) != [(0, length)]:
+        raise ValueError(f"{path}: no whole record at byte {offset}")
+    content.seek(0)
+    record = next(iter(ArchiveIterator(content)))
     return record, record.content_stream().read()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from archive import clock
+from archive.addresses import key
 from archive.cli import Day, Given, cli
 from archive.errors import ArchiveInUseError
 from archive.folder import Archive
@@ -21,6 +22,7 @@ from crawler.site import Site, SiteError, load_sites, sites_folder
 
 main = cli
 
+_EVERYTHING = WalkOptions()
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -56,20 +58,21 @@ class Duration(click.ParamType[float]):
 def crawl(given: Given, /, sites: tuple[str, ...], seconds: float | None, quiet: bool, **walk: Any) -> None:
     """Crawl all sites, or these: list pages, new releases, back pages."""
     declared = _sites(given, sites)
+    _run(given, list(declared), quiet=quiet, options=WalkOptions(**walk), seconds=seconds)
+
+
+@cli.command()
+@click.argument("url")
+@click.option("--site", required=True, help="The site that the page belongs to.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well or another run holds the archive.")
+@click.pass_obj
+def fetch(given: Given, /, url: str, site: str, quiet: bool) -> None:
+    """Keep one known page now: URL of a release of that site."""
     try:
-        lock = Lock(given.archive)
-    except ArchiveInUseError as problem:
-        if quiet:
-            raise click.exceptions.Exit(3) from problem
-        raise
-    progress: Progress = Display() if sys.stderr.isatty() and not quiet else Lines(sys.stdout, quiet=quiet)
-    exit_code = 4
-    try:
-        exit_code = _crawl(given, lock, declared, WalkOptions(**walk), seconds, progress)
-    finally:
-        progress.close(exit_code)
-    if exit_code:
-        raise click.exceptions.Exit(exit_code)
+        key(url)
+    except ValueError as problem:
+        raise click.BadParameter(f"{problem}.", param_hint="URL") from problem
+    _run(given, list(_sites(given, (site,))), quiet=quiet, wanted=url)
 
 
 @cli.command()
@@ -84,24 +87,36 @@ def demo(no_serve: bool, port: int) -> None:
     raise click.exceptions.Exit(exit_code)
 
 
-def _crawl(
-    given: Given, lock: Lock, sites: dict[str, Site], options: WalkOptions, seconds: float | None, progress: Progress
-) -> int:
-    from crawler.crawl import crawl as run  # Scrapy takes a second to import: not before the lock is held
+def _run(
+    given: Given,
+    slugs: list[str],
+    *,
+    quiet: bool,
+    options: WalkOptions = _EVERYTHING,
+    seconds: float | None = None,
+    wanted: str | None = None,
+) -> None:
+    """Crawl under the archive's lock, which is asked for before Scrapy is even imported; ends with the exit code."""
+    try:
+        lock = Lock(given.archive)
+    except ArchiveInUseError as problem:
+        if quiet:
+            raise click.exceptions.Exit(3) from problem
+        raise
+    progress: Progress = Display() if sys.stderr.isatty() and not quiet else Lines(sys.stdout, quiet=quiet)
+    exit_code = 4
+    try:
+        with Archive.open(given.archive, write=True, lock=lock) as archive:
+            from crawler.crawl import crawl as start
 
-    with Archive.open(given.archive, write=True, lock=lock) as archive:
-        for line in archive.repaired:
-            click.echo(f"Repaired after a run that was cut off: {line}", err=True)
-        run(
-            archive,
-            list(sites),
-            sites=sites_folder(given.sites),
-            options=options,
-            seconds=seconds,
-            vantage=given.vantage,
-            progress=progress,
-        )
-    return 1 if progress.has_problems else 0
+            for line in archive.repaired:
+                progress.say(f"repaired after a run that was cut off: {line}")
+            folder, vantage = sites_folder(given.sites), given.vantage
+            start(archive, slugs, folder, progress, options=options, seconds=seconds, vantage=vantage, wanted=wanted)
+        exit_code = 1 if progress.has_problems else 0
+    finally:
+        progress.close(exit_code)
+    raise click.exceptions.Exit(exit_code)
 
 
 def _sites(given: Given, wanted: tuple[str, ...]) -> dict[str, Site]:

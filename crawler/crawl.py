@@ -16,14 +16,15 @@ from crawler.progress import Progress
 def crawl(
     archive: Archive,
     slugs: Sequence[str],
-    *,
     sites: Path,
+    progress: Progress,
+    *,
     options: WalkOptions,
     seconds: float | None,
     vantage: str | None,
-    progress: Progress,
+    wanted: str | None = None,
 ) -> None:
-    """Crawl these sites at once, each at its own pace; ends after `seconds` if that is set.
+    """Crawl these sites at once, each at its own pace, or fetch one `wanted` page; ends after `seconds` if set.
 
     Raises ArchiveError where the archive broke on the way; what was kept before is safe.
     """
@@ -35,7 +36,7 @@ def crawl(
     settings.set("CLOSESPIDER_TIMEOUT", seconds or 0, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     for slug in slugs:
-        process.crawl(slug, archive=archive, walk_options=options, progress=progress)
+        process.crawl(slug, archive=archive, walk_options=options, progress=progress, wanted=wanted)
     process.start()
     if archive.broken:
         raise archive.broken

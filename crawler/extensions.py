@@ -46,8 +46,11 @@ class Run:
             vantage = crawler.settings.get("VANTAGE") or os.environ.get("POLICE_PRESS_VANTAGE")
             self.id = self.archive.store.begin_run(self.site.slug, clock.now(), vantage)
             self.frontier = self.archive.frontier(self.site.slug, self.id, clock.now())
-            listings = [(listing.column, listing.url) for listing in self.site.listings]
-            self.frontier.walk(listings, replace(spider.walk_options, full_walk_days=self.site.fetch.full_walk_days))
+            if spider.wanted:
+                self.frontier.want(spider.wanted)
+            else:
+                self._walk(spider)
+        self.archive.commit()  # a run that is killed in its first second is on record too
         spider.frontier, spider.run_id = self.frontier, self.id
         self._ticking = create_looping_call(self._tick)
 
@@ -90,6 +93,10 @@ class Run:
             self.counts.failed += 1
             self.find(self.frontier.failed(item.page, item.outcome, None, item.error))
 
+    def _walk(self, spider: PressReleases) -> None:
+        listings = [(listing.column, listing.url) for listing in self.site.listings]
+        self.frontier.walk(listings, replace(spider.walk_options, full_walk_days=self.site.fetch.full_walk_days))
+
     def _opened(self) -> None:
         self._ticking.start(TICK)
         self._progress.begun(self.site.slug)
@@ -115,10 +122,11 @@ class Run:
         if self._is_ours:
             self.archive.close()
 
-    def _page_broke_spider(self, failure: Failure, response: Response) -> None:
-        page = response.cb_kwargs["page"]
-        answers = tuple(response.meta["answers"])
-        self.give_up(FailedPage(page, answers, "extract_failed", f"{type(failure.value).__name__}: {failure.value}"))
+    def _page_broke_spider(self, failure: Failure, response: Response | Failure) -> None:
+        request = response.request
+        error = f"{type(failure.value).__name__}: {failure.value}"
+        answers = tuple(request.meta["answers"])
+        self.give_up(FailedPage(request.cb_kwargs["page"], answers, "extract_failed", error))
 
     def _page_broke_pipeline(self, item: ListPage | ArticlePage | FailedPage, failure: Failure) -> None:
         error = f"{type(failure.value).__name__}: {failure.value}"

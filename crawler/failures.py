@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrapy import exceptions
-from twisted.internet.error import SSLError
+from twisted.internet.error import ConnectError, ConnectionClosed, SSLError
 from twisted.web.client import ResponseFailed
 
 
@@ -30,19 +30,33 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (exceptions.ResponseDataLossError, "truncated"),
     (exceptions.UnsupportedURLSchemeError, "refused_address"),
     (exceptions.NotSupported, "refused_address"),
+    (ValueError, "refused_address"),  # a redirect to what Scrapy takes for no address at all
     (SSLError, "tls_error"),
+)
+_OF_THE_NETWORK = (
+    exceptions.DownloadConnectionRefusedError,
+    exceptions.DownloadFailedError,
+    ConnectError,
+    ConnectionClosed,
+    ResponseFailed,
+    OSError,
 )
 
 
 def outcome_of(error: BaseException) -> str:
-    """The failure kind of an exception that ended a request; what no rule knows is a `connection_error`."""
+    """The failure kind of an exception that ended a request.
+
+    Raises the exception again where it is none of the network's: a fault of this program is no outage.
+    """
     for kind, outcome in _KINDS:
         if isinstance(error, kind):
             return outcome
     reasons = [error, error.__cause__, *_reasons(error), *_reasons(error.__cause__)]
     if any(type(reason).__module__.startswith("OpenSSL") or isinstance(reason, SSLError) for reason in reasons):
         return "tls_error"
-    return "connection_error"
+    if isinstance(error, _OF_THE_NETWORK):
+        return "connection_error"
+    raise error
 
 
 def _reasons(error: BaseException | None) -> list[BaseException | None]:

@@ -19,6 +19,9 @@ class Progress:
     def __init__(self) -> None:
         self.has_problems = False
 
+    def say(self, line: str) -> None:
+        """Something a person should know."""
+
     def begun(self, site: str) -> None:
         """A site's run began."""
 
@@ -75,6 +78,10 @@ class Display(Progress):
         self._findings: list[Finding] = []
         self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=4)
         self._live.start()
+
+    def say(self, line: str) -> None:
+        """Print a line above the table."""
+        self._console.print(line, markup=False)
 
     def begun(self, site: str) -> None:
         """A new row."""

@@ -32,7 +32,7 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
-        """The next request; None while a list page is being read, because what comes next depends on it."""
+        """The next request; None while the page before it is not kept yet."""
         if self._on_their_way:
             return self._on_their_way.popleft()
         page = self._spider.frontier.next_page()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import cssselect
+
 PACKAGED_SITES = Path(__file__).parent / "sites"
 FAMILIES = ("trs", "html", "auto")
 SELECTORS = ("entry", "link", "title", "date", "next")
@@ -146,7 +148,7 @@ def load_site(path: Path) -> Site:
 
 def _listing(keys: _Keys) -> Listing:
     cms = keys.choice("cms", FAMILIES)
-    selectors = {name: found for name in SELECTORS if (found := keys.optional_text(name))}
+    selectors = {name: found for name in SELECTORS if (found := keys.selector(name))}
     listing = Listing(keys.text("column"), cms, keys.address("url"), selectors)
     if cms == "html" and "entry" not in selectors:
         raise keys.error("entry", "missing, the family html needs the selector of one entry")
@@ -160,11 +162,11 @@ def _layouts(tables: list[_Keys]) -> tuple[ArticleLayout, ...]:
     layouts: list[ArticleLayout] = []
     for number, keys in enumerate(tables, 1):
         layout = ArticleLayout(
-            body=keys.text("body"),
+            body=keys.selector("body") or keys.text("body"),
             until=keys.day("until"),
-            title=keys.optional_text("title"),
-            published=keys.optional_text("published"),
-            content_source=keys.optional_text("content_source"),
+            title=keys.selector("title"),
+            published=keys.selector("published"),
+            content_source=keys.selector("content_source"),
         )
         keys.close()
         if (layout.until is None) != (number == len(tables)):
@@ -222,6 +224,14 @@ class _Keys:
         value: str | None = self._take(key, str, "a text in quotes")
         if value is not None and not value.strip():
             raise self.error(key, "is empty")
+        return value
+
+    def selector(self, key: str) -> str | None:
+        value = self.optional_text(key)
+        try:
+            cssselect.parse(value or "*")
+        except cssselect.SelectorError as problem:
+            raise self.error(key, f"is no CSS selector: {value!r} ({problem})") from problem
         return value
 
     def text(self, key: str) -> str:

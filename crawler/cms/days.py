@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _MONTH = r"(?P<m>0?[1-9]|1[0-2])"
@@ -28,16 +29,19 @@ _SPLIT = tuple(
 )
 _DIGITS_OF_A_DAY = re.compile(r"[\d./年月日-]{1,12}")
 # …/202607/t20260703_4746539.html, /art/2026/7/3/art_6372_1.html, /2026-07/03/content_1.shtml, /20260703/1.html
-_ADDRESS = re.compile(
-    r"[/_]t?(?P<y>(?:19|20)\d\d)(?P<s>[-/]?)(?P<m>0[1-9]|1[0-2]|(?<=/)[1-9](?=/))"
-    r"(?:(?P=s)|[-/])(?P<d>0[1-9]|[12]\d|3[01]|(?<=/)[1-9](?=/))(?=[/_.]|$)"
+# but not /2026/07/12.html, which may be the twelfth of anything.
+_ADDRESSES = (
+    re.compile(
+        r"[/_]t?(?P<y>(?:19|20)\d\d)(?P<dash>-?)(?P<m>0[1-9]|1[0-2])(?P=dash)(?P<d>0[1-9]|[12]\d|3[01])(?=[/_.]|$)"
+    ),
+    re.compile(rf"/{_YEAR}[-/]?(?P<m>0[1-9]|1[0-2]|(?<=/)[1-9])/{_DAY}(?=/)"),
 )
 _ADDRESS_YEAR = re.compile(r"/(?P<y>(?:19|20)\d\d)(?:-?(?:0[1-9]|1[0-2]))?(?=/|-)")
 _BRIEF = 40
 
 
 def day_in(text: str) -> dt.date | None:
-    """The first day with its year in a text, in any of the spellings of domain pages; None if there is none."""
+    """The first day with its year in a text: 2026-07-03, 2026/7/3, 2026.07.03, 2026年7月3日; None if there is none."""
     for found in _FULL.finditer(text):
         if day := _date(found):
             return day
@@ -46,8 +50,8 @@ def day_in(text: str) -> dt.date | None:
 
 def day_in_address(url: str) -> dt.date | None:
     """The day an address names; None where it names only a month or nothing: a month is not its first day."""
-    found = _ADDRESS.search(url)
-    return _date(found) if found else None
+    path = urlsplit(url).path
+    return next((_date(found) for address in _ADDRESSES if (found := address.search(path))), None)
 
 
 def only_a_day(text: str) -> bool:
@@ -74,6 +78,12 @@ def day_shown(outside: Sequence[str], inside: Sequence[str], beside: Sequence[st
     return _day_of_year_in(url, apart)
 
 
+def without_days(texts: Iterable[str]) -> list[str]:
+    """The texts that are not a day, nor a part of one laid out over two."""
+    left = [text for text in texts if not only_a_day(text)]
+    return [text for text in left if not _DIGITS_OF_A_DAY.fullmatch(text)] if _split_day(left) else left
+
+
 def _split_day(texts: Iterable[str]) -> dt.date | None:
     joined = " ".join(text for text in texts if _DIGITS_OF_A_DAY.fullmatch(text))
     for pattern in _SPLIT:
@@ -84,7 +94,7 @@ def _split_day(texts: Iterable[str]) -> dt.date | None:
 
 def _day_of_year_in(url: str, texts: Iterable[str]) -> dt.date | None:
     named = day_in_address(url)
-    year = _ADDRESS_YEAR.search(url)
+    year = _ADDRESS_YEAR.search(urlsplit(url).path)
     if named is None and year is None:
         return None
     for text in texts:

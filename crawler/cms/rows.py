@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from archive.models import Entry
-from crawler.cms.days import day_in_address, day_shown, only_a_day
+from crawler.cms.days import day_in_address, day_shown, without_days
 from crawler.cms.page import Page
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -49,7 +49,7 @@ def row_of(page: Page, element: HtmlElement, link: HtmlElement, beside: tuple[st
 
 def title_of(link: HtmlElement) -> str:
     """The link's whole title: its `title` attribute where the text was cut short, or holds more than the title."""
-    parts = [text for text in texts_of(link) if not only_a_day(text)]
+    parts = without_days(texts_of(link))
     text = _BULLET.sub("", " ".join(parts))
     named = _BULLET.sub("", squeezed(re.sub(r"<[^>]*>", "", link.get("title", "")[:_LONGEST_TITLE])))
     if named and (not text or text.endswith(_CUT) or named.startswith(text) or named in parts):

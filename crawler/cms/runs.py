@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -25,14 +25,6 @@ _WHOLE_TITLE = 40
 _SHORTEST_TITLE = 5
 _LINKS_OF_A_ROW = 4
 _SURE = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """The element that is the row of a link: the largest that leads nowhere else, or that holds the row's one day."""
-
-    element: HtmlElement
-    link: HtmlElement
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +51,18 @@ def entries_of_heaviest_run(page: Page, weigh: Callable[[Row], float] = by_day) 
     """
     runs: dict[object, list[_Placed]] = defaultdict(list)
     for container, boxes in _boxes(page).items():
-        for box, beside in zip(boxes, _texts_beside(container, boxes), strict=True):
-            row = row_of(page, box.element, box.link, beside)
+        place = _place(container)
+        for box, beside in _with_texts_beside(container, boxes):
+            row = row_of(page, box, boxes[box], beside)
             if row is not None:
-                runs[_kind(container, box.element)].append(_Placed(row, container, weigh(row)))
+                runs[place, box.tag].append(_Placed(row, container, weigh(row)))
     heaviest = max(runs.values(), key=_weight, default=[])
     members = list(_members(heaviest))
     return _once(members) if len(members) > 1 or any(placed.weight >= _SURE for placed in heaviest) else ()
 
 
-def _boxes(page: Page) -> dict[HtmlElement, list[_Box]]:
-    """The boxes of the page's links by the element they stand in, in page order."""
+def _boxes(page: Page) -> dict[HtmlElement, dict[HtmlElement, HtmlElement]]:
+    """By the element they stand in, the boxes that are the rows of links, each with its link of the longest title."""
     links: list[HtmlElement] = []
     leads_to: dict[HtmlElement, set[str]] = defaultdict(set)
     for link in page.tree.iter("a"):
@@ -84,15 +77,20 @@ def _boxes(page: Page) -> dict[HtmlElement, list[_Box]]:
         box = _box(link, leads_to, days)
         if box not in longest or len(title_of(link)) > len(title_of(longest[box])):
             longest[box] = link
-    found: dict[HtmlElement, list[_Box]] = defaultdict(list)
-    for element, link in longest.items():
-        if (container := element.getparent()) is not None:
-            found[container].append(_Box(element, link))
+    found: dict[HtmlElement, dict[HtmlElement, HtmlElement]] = defaultdict(dict)
+    kinds_of_containers = {(above.getparent(), above.tag) for box in longest if (above := box.getparent()) is not None}
+    for box, link in longest.items():
+        if box is not link and (box.getparent(), box.tag) in kinds_of_containers:
+            # The last row of a grid may hold one link, where those above hold several.
+            box = next(inner for inner in (link, *link.iterancestors()) if inner.getparent() is box)
+        if (container := box.getparent()) is not None:
+            found[container].setdefault(box, link)
     return found
 
 
 def _box(link: HtmlElement, leads_to: dict[HtmlElement, set[str]], days: Counter[HtmlElement]) -> HtmlElement:
-    box = _climb(link, lambda above: len(leads_to[above]) == 1)
+    """The row of a link: the largest element that leads nowhere else, or a larger one that holds the row's one day."""
+    box = _climb(link, lambda above: len(leads_to[above]) == 1 and above.tag not in ("ul", "ol"))
     if days[box] or box.tag in _ROW_TAGS:
         return box
     # <li><a>[警务报道]</a><a>the title</a><span>2026-07-03</span></li>: one day, so one row, though of two links.
@@ -117,31 +115,35 @@ def _days_within(tree: HtmlElement) -> Counter[HtmlElement]:
     return days
 
 
-def _texts_beside(container: HtmlElement, boxes: list[_Box]) -> list[tuple[str, ...]]:
-    """For each box what stands between it and the next one; before it, where a list names the day first.
+def _with_texts_beside(
+    container: HtmlElement, boxes: Collection[HtmlElement]
+) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
+    """Each box with the texts between it and the next one; with those before it, where the container opens with a day.
 
     `<dt><a></dt><dd>2026-07-03</dd>` and `<a>…</a> 2026-07-03<br>` keep the day beside the row, not in it.
     """
     gaps: list[list[str]] = [[squeezed(container.text)]]
-    elements = {box.element for box in boxes}
+    in_order: list[HtmlElement] = []
     for child in container:
-        if child in elements:
+        if child in boxes:
+            in_order.append(child)
             gaps.append([])
         else:
             gaps[-1].extend(texts_of(child))
         gaps[-1].append(squeezed(child.tail))
     first = any(only_a_day(text) for text in gaps[0])
-    return [tuple(filter(None, gap)) for gap in (gaps[:-1] if first else gaps[1:])]
+    for box, gap in zip(in_order, gaps[:-1] if first else gaps[1:], strict=True):
+        yield box, tuple(filter(None, gap))
 
 
-def _kind(container: HtmlElement, row: HtmlElement) -> object:
-    """Rows of one kind: the same for two lists side by side that differ in nothing but what they list."""
+def _place(container: HtmlElement) -> object:
+    """Where a container's rows belong: the same for two side by side that differ in nothing but what they list."""
     outer = container
     while (above := outer.getparent()) is not None and above.tag not in (*_ROW_TAGS, "body") and _is_alone(outer):
         outer = above  # <div class="five"><ul>…</ul></div><div class="five"><ul>…</ul></div>
     alike = None if outer.tag in _ROW_TAGS else outer.get("class")
     parent = outer.getparent()
-    return (outer if parent is None else parent, outer.tag, alike, container.tag, row.tag)
+    return (outer if parent is None else parent, outer.tag, alike, container.tag)
 
 
 def _is_alone(element: HtmlElement) -> bool:
@@ -150,9 +152,7 @@ def _is_alone(element: HtmlElement) -> bool:
     if parent is None or squeezed(parent.text):
         return False
     others = (child for child in parent if child is not element)
-    return not any(squeezed(child.tail) for child in parent) and not any(
-        True for child in others for _ in texts_of(child)
-    )
+    return not any(squeezed(child.tail) for child in parent) and not any(any(texts_of(child)) for child in others)
 
 
 def _weight(run: list[_Placed]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
@@ -19,6 +20,7 @@ from crawler.site import ArticleLayout, Site
 __all__ = ["EXTRACTOR", "extract"]
 
 EXTRACTOR = f"1+trafilatura-{version('trafilatura')}"
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def extract(
@@ -29,10 +31,11 @@ def extract(
     captured: dt.datetime | None = None,
     entry: Entry | None = None,
 ) -> Article:
-    """Read an article page; what the page does not say stays empty.
+    """Read an article page; what the page does not say stays empty. No page raises.
 
     `captured` is aware. `site` gives the layout in force on that day and decides `is_repost`; without `captured` and
     `entry`, the rules about capture time and list entry do not apply.
+    Raises cssselect.SelectorError for a layout whose selector is no CSS.
     """
     tree = document.parse(charset.decode(payload, content_type).text)
     known = metas.read(tree)
@@ -46,7 +49,7 @@ def extract(
     when = dates.choose(_dates(parts, fields, known, laid, url, entry), captured)
     is_repost, repost_of = repost.judge(site, fields.get("issuer"), fields.get("content_source"))
     return Article(
-        title=laid.get("title") or parts.title,
+        title=laid.get("title") or parts.title or fields.get("title"),
         published=when.moment.at if when else None,
         published_precision=when.moment.precision if when else None,
         published_from=when.origin if when else None,
@@ -83,10 +86,12 @@ def _fields(parts: Parts, known: Mapping[str, str], laid: Mapping[str, str]) -> 
     """The labelled fields: the layout's, those above the text, those below it, and last what the metas say."""
     below = [line.text for line in parts.tail if byline.is_byline(line.text)]
     fields = byline.read(below) | byline.read(parts.head)
-    fields.setdefault("content_source", known.get("contentsource") or known.get("source") or "")
-    fields.setdefault("author", known.get("author") or "")
-    if source := laid.get("content_source"):
-        fields["content_source"] = byline.read([source]).get("content_source", source)
+    source = known.get("contentsource") or known.get("source") or byline.official_issuer(parts.head)
+    fields.setdefault("content_source", source or "")
+    if _HAN.search(author := known.get("author", "")) and len(author) <= 20:
+        fields.setdefault("author", author)  # what is not Chinese there is the name of a program or a user
+    if shown := laid.get("content_source"):
+        fields["content_source"] = byline.read([shown]).get("content_source", shown)
     return {name: value for name, value in fields.items() if value}
 
 
@@ -103,15 +108,15 @@ def _dates(
     if moment := dates.find(fields.get("published")):
         yield Candidate(moment, "byline")
     for line in parts.head:
-        if len(line) <= 120 and (moment := dates.find(line)):
+        if len(line) <= 120 and "今天是" not in line and (moment := dates.find(line)):
             yield Candidate(moment, "page")
     yield from dates.from_metas(known.items())
     if entry and entry.published:
         yield Candidate(dates.Moment(entry.published, "day"), "entry")
     if moment := dates.in_url(url):
         yield Candidate(moment, "url")
-    for line in parts.text[-3:]:
-        if dates.is_date(line.text) and (moment := dates.find(line.text)):
+    for last in parts.text[-3:]:
+        if dates.is_date(last.text) and (moment := dates.find(last.text)):
             yield Candidate(moment, "closing")
 
 

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 
 import trafilatura
-from cssselect import SelectorError
 from lxml import etree, html
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor, use_config
 
-from crawler.extract.document import BLOCKS, Line, lines, squeeze
+from crawler.extract.document import BLOCKS, HEADINGS, Line, lines, squeeze
 from crawler.extract.furniture import is_prose
 
-# The ids and classes in which the CMS families keep an article's text (seen: domain notes 2.1 to 2.7).
-MARKS = frozenset(
-    "trs_editor trs_ueditor trs_editor_view trs_view custom_unionstyle maintext xl_zw zoom zoomcon zoomtitle-con "
-    "ucap-content ucapcontent vsb_content v_news_content vsb_content_2 vsb_content_500 vsb_content_501 "
-    "vsb_content_502 wzzw-article bt-box-main main-txt article-content-body pages_content articlecontent "
-    "article_content article-content article-body article-con artical-content con_text text_content news_content "
-    "newscontent news-content content-text detail-content rm_txt_con the_content js_content artibody arti_content "
-    "wp_articlecontent view conTxt contentbox zwcontent content_area".lower().split()
-)
+# The ids and classes in which the CMS families and the larger sites keep an article's text.
+_MARKS = """
+    trs_editor trs_ueditor trs_editor_view trs_view custom_unionstyle maintext xl_zw zoom zoomcon
+    ucap-content ucapcontent vsb_content vsb_content_2 vsb_content_500 vsb_content_501 vsb_content_502 v_news_content
+    wzzw-article bt-box-main main-txt pages_content articlecontent article_content article-content article-body
+    article-content-body article-con con_text text_content news_content newscontent news-content content-text
+    detail-content rm_txt_con the_content js_content artibody arti_content wp_articlecontent contxt zwcontent
+"""
+MARKS = frozenset(_MARKS.split())
 _ENOUGH = 30  # characters of prose below which no container is believed in
 _FADING = 0.5  # what a step up leaves of the weight of a paragraph
-_PARAGRAPHS = frozenset("p span font strong b li a section blockquote h1 h2 h3 h4 h5 h6 pre".split())
-
-
-def _options(**choices: bool) -> Extractor:
-    config = use_config()
-    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")  # a notice of one sentence is a release
-    return Extractor(config=config, comments=False, tables=True, links=False, images=False, **choices)
-
-
-_INSIDE = _options(fast=True)
-_WHOLE = _options(precision=True)
-logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+_PARAGRAPHS = HEADINGS | {"p", "span", "font", "strong", "b", "li", "a", "section", "blockquote", "pre"}
+_CONFIG = use_config()
+_CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")  # a notice of one sentence is a release
+_INSIDE = Extractor(config=_CONFIG, comments=False, fast=True)
+_WHOLE = Extractor(config=_CONFIG, comments=False, precision=True)
 
 
 def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
@@ -54,11 +45,7 @@ def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
 
 def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
     """The element that a site's layout names; the one with most text where several match, None where none does."""
-    try:
-        found = tree.cssselect(selector)
-    except SelectorError:
-        return None
-    chosen = max(found, key=lambda element: len(squeeze(element.text_content())), default=None)
+    chosen = max(tree.cssselect(selector), key=lambda element: len(squeeze(element.text_content())), default=None)
     if chosen is not None and chosen.tag not in BLOCKS:
         chosen.tag = "div"
     return chosen
@@ -76,7 +63,7 @@ def by_prose(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlEleme
 
 
 def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
-    marked = [element for element in tree.iter(etree.Element) if _has_mark(element)]
+    marked = [element for element in tree.xpath("//*[@id or @class]|//ucapcontent") if _has_mark(element)]
     best = max((weights.get(element, 0) for element in marked), default=0)
     if not best:
         return next((element for element in marked if next(element.iter("img"), None) is not None), None)
@@ -88,7 +75,7 @@ def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElemen
 def _has_mark(element: HtmlElement) -> bool:
     if element.tag in ("a", "body", "html", "input", "p", "span"):
         return False
-    names = f"{element.get('id', '')} {element.get('class', '')} {element.tag}".lower().split()
+    names = " ".join((element.get("id", ""), element.get("class", ""), str(element.tag))).lower().split()
     return not MARKS.isdisjoint(names)
 
 

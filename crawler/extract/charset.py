@@ -16,6 +16,7 @@ _XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 # Pages that say gb2312 or gbk hold characters of GB18030, which contains both; Hong Kong pages do the same with Big5.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "big5": "big5hkscs"}
+_WESTERN = frozenset(("ascii", "iso8859-1", "cp1252"))  # read any bytes at all, so their success says nothing
 _SCAN = 4096
 
 
@@ -36,26 +37,25 @@ def decode(payload: bytes, content_type: str | None = None) -> Decoded:
     Bytes that no codec reads become U+FFFD under the codec that loses fewest.
     """
     declared = _declared(payload, content_type)
-    for bom, codec in _BOMS:
+    for bom, marked in _BOMS:
         if payload.startswith(bom):
-            return _read(payload[len(bom) :], codec, declared)
-    candidates = ["utf-8", *(codec for name in declared if (codec := _known(name))), "gb18030", "big5hkscs"]
-    for codec in dict.fromkeys(candidates):
-        if codec in ("latin-1", "iso8859-1", "cp1252", "ascii"):
-            continue  # reads any bytes at all, so its success says nothing
+            return _read(payload[len(bom) :], marked, declared)
+    candidates = ["utf-8", *filter(None, map(_known, declared)), "gb18030", "big5hkscs"]
+    candidates = [codec for codec in dict.fromkeys(candidates) if codec not in _WESTERN]
+    for codec in candidates:
         try:
             return Decoded(payload.decode(codec), codec, declared[0] if declared else None, 0)
         except UnicodeDecodeError:
             continue
-    readings = [_read(payload, codec, declared) for codec in dict.fromkeys(candidates)]
+    readings = [_read(payload, codec, declared) for codec in candidates]
     return min(readings, key=lambda reading: reading.lost)
 
 
 def _declared(payload: bytes, content_type: str | None) -> list[str]:
     head = payload[:_SCAN]
     found = [match[1].decode("ascii", "replace") for pattern in (_META, _XML) if (match := pattern.search(head))]
-    if content_type and (match := _HEADER.search(content_type)):
-        found.append(match[1])
+    if content_type and (header := _HEADER.search(content_type)):
+        found.append(header[1])
     return [name.lower() for name in found]
 
 

@@ -117,7 +117,14 @@ def choose(candidates: Iterable[Candidate], captured: dt.datetime | None = None)
                 winner = rival
                 break
     same = [one for one in with_day if _apart(one, winner) == 0]
-    return max(same, key=lambda one: (_FINER[one.moment.precision], one is winner))
+    return max(same, key=lambda one: (_told(one.moment), one is winner))
+
+
+def _told(moment: Moment) -> int:
+    """How fine a date is; seconds of 00 tell no more than the minute, since a CMS adds them to what it knows."""
+    if moment.precision == "second" and isinstance(moment.at, dt.datetime) and not moment.at.second:
+        return _FINER["minute"]
+    return _FINER[moment.precision]
 
 
 def _supporters(candidate: Candidate, among: list[Candidate]) -> int:

@@ -12,22 +12,24 @@ from lxml.html import HtmlElement
 
 # Not characters of a text: C0 and C1 controls, zero-width marks, surrogates, and the two that XML forbids.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(x[\da-f]{1,8}|\d{1,9});?", re.IGNORECASE)
 _HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 _WRAPPED = re.compile(rf"(?<=[{_HAN}，。、；：])[ \t]*[\r\n]\s*(?=[{_HAN}])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
-BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 head header hr html legend li main nav ol p pre section summary table tbody td tfoot th "
-    "thead title tr ucapcontent ucaptitle ul "
-    "cell item list quote row".split()  # the last line: what trafilatura calls them in its answer
-)
+_BLOCKS = """
+    address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 head header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead
+    title tr ucapcontent ucaptitle ul cell item list quote row
+"""  # the last five are what trafilatura calls them in its answer
+_SILENT_TAGS = """
+    applet audio button canvas embed iframe input math meta noscript object option script select style svg template
+    textarea title video
+"""
+BLOCKS = frozenset(_BLOCKS.split())
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BREAKS = frozenset(("br", "lb", "hr"))
-_SILENT = frozenset(
-    "applet audio button canvas embed iframe input math meta noscript object option script select style svg template "
-    "textarea title video".split()
-)
+_SILENT = frozenset(_SILENT_TAGS.split())
 _DROPPED = frozenset(("script", "style", "noscript", "template", "svg", "canvas"))
 _LONGEST_CELL = 400
 
@@ -66,11 +68,19 @@ def squeeze(text: str | None) -> str:
 def parse(text: str) -> HtmlElement:
     """Parse a page of any brokenness; an empty document where there is nothing to parse."""
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    payload = _UNSEEN.sub("", text).strip().encode("utf-8")
+    seen = _UNSEEN.sub("", _REFERENCE.sub(_readable, text)).replace("\f", " ")
+    payload = seen.strip().encode("utf-8")
     try:
         return lxml.html.document_fromstring(payload or b"<html></html>", parser=parser)
     except etree.ParserError:  # nothing in it but a comment or a declaration
         return lxml.html.document_fromstring(b"<html></html>")
+
+
+def _readable(reference: re.Match[str]) -> str:
+    """A character reference, unless it stands for what no tree can hold, as &#1; does."""
+    number = reference[1].lower()
+    code = int(number[1:], 16) if number.startswith("x") else int(number)
+    return "" if code < 32 and code not in (9, 10, 13) or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
 
 
 def drop_unseen(tree: HtmlElement) -> None:
@@ -80,7 +90,7 @@ def drop_unseen(tree: HtmlElement) -> None:
     """
     for element in list(tree.iter(*_DROPPED)):
         remove(element)
-    hidden = [e for e in tree.iter(etree.Element) if "hidden" in e.attrib or _HIDDEN.search(e.get("style", ""))]
+    hidden = [e for e in tree.xpath("//*[@hidden or @style]") if "hidden" in e.attrib or _HIDDEN.search(e.get("style"))]
     whole = len(squeeze(tree.text_content())) if hidden else 0
     for element in hidden:
         if len(squeeze(element.text_content())) * 2 <= whole:
@@ -102,7 +112,7 @@ def remove(element: HtmlElement) -> None:
     parent.remove(element)
 
 
-def lines(root: etree._Element) -> Iterator[Line]:
+def lines(root: HtmlElement) -> Iterator[Line]:
     """The lines below an element, in page order."""
     return _Lines(root).read()
 
@@ -110,7 +120,7 @@ def lines(root: etree._Element) -> Iterator[Line]:
 class _Lines:
     """One walk over a tree; text is gathered until a block or a line break ends the line."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: HtmlElement) -> None:
         self._root = root
         self._blocks: list[HtmlElement] = [root]
         self._parts: list[tuple[str, bool]] = []

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from lxml.html import HtmlElement
-
-from crawler.extract import byline, dates
-from crawler.extract.document import Line, squeeze
+from crawler.extract import byline
+from crawler.extract.document import Line
 
 _WORDS = (
     "打印 打印本页 打印此页 打印文章 打印本文 打印页面 打印正文 关闭 关闭窗口 关闭本页 关闭页面 关闭此页 点击关闭 收藏 "
@@ -26,40 +24,39 @@ _PARTS = re.compile(r"[\s|｜丨/·•,，:：;；<>《》«»【】\[\]()（）
 _CLOSE = re.compile(r"^[\[【(（]?\s*[XxＸ×✕╳✖]?\s*关\s*闭\s*[XxＸ×✕╳✖]?\s*[\]】)）]?$")
 
 # Whole lines, wherever they stand at the head or the tail.
-_FURNITURE = re.compile(
-    r"""^\W*(?:
-        (?:您?(?:的|当前|现在|所在)*位置|当前位置|您现在的位置是|首页)\s*[:：>»].*
-      | .{0,6}扫一?扫.{0,30} | .{0,12}(?:二维码|微信扫).{0,20} | 扫码.{0,20}
-      | 分享(?:到|至)?\s*[:：].{0,60} | [【\[]?\s*(?:字体|字号)(?:大小)?\s*[:：]?.{0,14}
-      | (?:上一[篇条页则]|下一[篇条页则])\s*[:：>]?.{0,80}
-      | (?:浏览|访问|点击|阅读)(?:次数|量|数)?\s*[:：]?\s*[\d.万\[\]]*\s*次?
-      | (?:版权所有|主办(?:单位|方)?|承办(?:单位)?|协办单位|技术支持|网站标识码|备案号|网安备)\s*[:：©(（].{0,120}
-      | copyright.{0,160} | .{0,20}(?:ICP备|公网安备|ICP证|网站标识码|许可证编?号).{0,60}
-      | (?:版权|免责)声明\s*[:：].{0,400} | 【?此件(?:主动|依申请)?公开(?:发布)?】? | [（(]此件(?:主动|依申请)?公开(?:发布)?[)）]
-      | [（(]?\s*(?:资料图片?|资料图片仅供参考|图片来源于?网络|图文无关|资料图\s*来源.{0,12})\s*[)）]?
-      | [（(]?完[)）]? | (?:本文)?(?:标签|关键[词字]|TAGS?|相关标签|文章标签)\s*[:：].{0,80} | 标签
-      | (?:点击)?(?:下载)?附件(?:下载)?\s*[:：]? | (?:相关)?附件下载\s*[:：]?
-      | 声明\s*[:：]?.{0,20}(?:转载|版权|本[网站]).{0,300} | window\..{0,200} | var\s.{0,200} | \$\(.{0,200}
-      | (?:网友|最新|全部|发表|我要)?评论(?:\(\d+\)|\d+条)? | (?:海量资讯|更多精彩|点击进入).{0,60}
-      | (?:最初|最后)?(?:更新|修改|录入)(?:时间|日期)?\s*[:：].{0,24}
-    )\W*$""",
-    re.IGNORECASE | re.VERBOSE,
+_FURNITURE = (
+    r"(?:您?(?:的|当前|现在|所在)*位置|您现在的位置是|首页)\s*[:：>»].*",
+    r".{0,6}扫一?扫.{0,30}|.{0,12}(?:二维码|微信扫).{0,20}|扫码.{0,20}",
+    r"分享(?:到|至)?\s*[:：].{0,60}",
+    r"[【\[]?\s*(?:字体|字号)(?:大小)?\s*[:：]?.{0,14}",
+    r"(?:上一|下一)[篇条页则]\s*[:：>]?.{0,80}",
+    r"(?:浏览|访问|点击|阅读)(?:次数|量|数)?\s*[:：]?\s*[\d.万\[\]]*\s*次?",
+    r"(?:版权所有|主办|技术支持|网站标识码|备案号|网安备)\s*[:：©(（].{0,120}",
+    r"copyright.{0,160}|.{0,20}(?:ICP备|公网安备|ICP证|网站标识码|许可证编?号).{0,60}",
+    r"(?:版权|免责)声明\s*[:：].{0,400}|声明\s*[:：]?.{0,20}(?:转载|版权|本[网站]).{0,300}",
+    r"此件(?:主动|依申请)?公开(?:发布)?",
+    r"资料图片?|资料图片仅供参考|图片来源于?网络|图文无关|资料图\s*来源.{0,12}",
+    r"(?:本文|相关|文章)?(?:标签|关键[词字]|TAGS?)\s*[:：].{0,80}|标签",
+    r"(?:点击)?(?:下载)?附件(?:下载)?\s*[:：]?|(?:相关)?附件下载\s*[:：]?",
+    r"(?:网友|最新|全部|发表|我要)?评论(?:\(\d+\)|\d+条)?|(?:海量资讯|更多精彩|点击进入).{0,60}",
+    r"(?:最初|最后)?(?:更新|修改|录入)(?:时间|日期)?\s*[:：].{0,24}",
+    r"(?:window\.|var\s|\$\().{0,200}|<%--.*",  # scripts and template comments that a page shows by mistake
 )
+_FURNISHED = re.compile(rf"^\W*(?:{'|'.join(_FURNITURE)})\W*$", re.IGNORECASE)
+_NOTICE = re.compile(r"^\W*(?:版权|免责|声明|copyright)", re.IGNORECASE)
 
-# A heading under which other pages are recommended; all that hangs below it is not the release.
+# Headings under which other pages are recommended; all that hangs below one is not the release.
 _SHELF = re.compile(
-    r"""^\W*(?:
-        (?:精彩|热门|热点|相关|更多|猜你|编辑|今日|最新|往期|本周|本站|图文|推广|为您|为你|延伸|频道|站内|实时|随机|近期|其他|
-           关联|头条|独家|24小时|一周|本月|热读|热榜|精选|小编)
-        (?:精彩|热门|热点|相关|最新)?
-        (?:推送|推荐|阅读|新闻|资讯|文章|稿件|报道|链接|内容|信息|喜欢|解读|文档|文件|图片|视频|专题|回顾|排行榜?|点击|要闻|动态
-           |头条|导读|话题|评论|热点|热文|快讯|搜索|图文|热榜|看点|消息|政策)
-      | 新闻快讯 | 快讯 | 猜你喜欢 | 你可能(?:还)?(?:喜欢|感兴趣)的?.{0,4} | 大家(?:都)?(?:在看|还在看|爱看) | 热门标签 | 排行榜
-      | 点击排行 | 阅读排行 | 新闻排行 | 热词 | 推荐 | 相关 | 看了又看 | 相关资讯 | 网友评论 | 精彩图集 | 图片新闻 | 友情链接
-    )\s*(?:[:：>»]*|\W*(?:更多|more)\W*|[（(].{0,8}[)）])\W*$""",
-    re.IGNORECASE | re.VERBOSE,
+    r"^\W*(?:"
+    r"(?:精彩|热门|热点|相关|更多|猜你|编辑|今日|最新|往期|本周|本站|图文|推广|为您|为你|延伸|频道|站内|实时|随机|近期"
+    r"|其他|关联|头条|独家|24小时|一周|本月|热读|热榜|精选|小编)(?:精彩|热门|热点|相关|最新)?"
+    r"(?:推送|推荐|阅读|新闻|资讯|文章|稿件|报道|链接|内容|信息|喜欢|解读|文档|文件|图片|视频|专题|回顾|排行榜?|点击|要闻"
+    r"|动态|头条|导读|话题|评论|热点|热文|快讯|搜索|图文|热榜|看点|消息|政策)"
+    r"|新闻快讯|快讯|猜你喜欢|你可能(?:还)?(?:喜欢|感兴趣)的?.{0,4}|大家(?:都)?(?:在看|还在看|爱看)|热门标签|排行榜|热词"
+    r"|(?:点击|阅读|新闻)排行|推荐|相关|看了又看|网友评论|精彩图集|图片新闻|友情链接"
+    r")\s*(?:[:：>»]*|\W*(?:更多|more)\W*|[（(].{0,8}[)）])\W*$",
+    re.IGNORECASE,
 )
-_SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
 _TEASER = re.compile(r"(?:\.{2,}|…+|[\[【(（](?:详细|查看|详情|全文|更多)[\]】)）])\W*$")
 _SHORTEST_PROSE = 12
 
@@ -72,9 +69,15 @@ def is_control(text: str) -> bool:
     return len(text) <= 80 and all(part in _CONTROL for part in parts)
 
 
+@lru_cache(maxsize=2048)
 def is_furniture(text: str) -> bool:
-    """Is the whole line furniture, be it buttons, breadcrumb, tags, QR code, records or previous and next?"""
-    return is_control(text) or bool(_FURNITURE.match(text))
+    """Is the whole line furniture, be it buttons, breadcrumb, tags, QR code, records or previous and next?
+
+    A whole sentence is none, whatever words it has (扫一扫二维码即可报警。), unless it is a copyright notice.
+    """
+    if text.endswith("。") and len(text) > 12 and not _NOTICE.match(text):
+        return False
+    return is_control(text) or bool(_FURNISHED.match(text))
 
 
 def is_shelf(text: str) -> bool:
@@ -93,101 +96,3 @@ def is_prose(line: Line) -> bool:
         and not is_furniture(text)
         and not byline.is_byline(text)
     )
-
-
-def shelves(lines: Sequence[Line], keep: int | None = None) -> set[int]:
-    """The numbers of lines that hang below a heading of recommended items, that heading included.
-
-    They end with the element that holds them, or at line `keep` (the title). A shelf never takes over half of the
-    page's prose: then the heading is one of the release's own.
-    """
-    prose = [len(line.text) if is_prose(line) else 0 for line in lines]
-    whole = sum(prose)
-    found: set[int] = set()
-    for number, line in enumerate(lines):
-        if number in found or not is_shelf(line.text):
-            continue
-        shelf = list(_hanging(lines, number, keep))
-        held = sum(prose[n] for n in shelf)
-        if 2 * held < whole and not any(_closes_release(lines[n].text) for n in shelf):
-            found.update(shelf)
-    return found
-
-
-def _closes_release(text: str) -> bool:
-    """An editor's or issuer's line below the heading says that the release went on."""
-    return byline.is_byline(text) and any(m.field in ("editor", "issuer") and m.value for m in byline.mentions(text))
-
-
-def _hanging(lines: Sequence[Line], number: int, keep: int | None) -> Iterable[int]:
-    holder = _holder(lines[number])
-    yield number
-    for below in range(number + 1, len(lines)):
-        if below == keep or not _within(lines[below].block, holder):
-            return
-        yield below
-
-
-def _holder(line: Line) -> HtmlElement:
-    """The element around the heading that holds more than the heading."""
-    own = squeeze(line.text)
-    element = line.block
-    while (parent := element.getparent()) is not None and len(squeeze(element.text_content())) <= len(own) + 6:
-        element = parent
-    return element
-
-
-def _within(element: HtmlElement, holder: HtmlElement) -> bool:
-    return element is holder or any(ancestor is holder for ancestor in element.iterancestors())
-
-
-def trim(lines: Sequence[Line], title: str | None) -> tuple[list[Line], list[Line]]:
-    """Cut furniture from the head and the tail of a release's lines, but never all of them: what stays, what goes."""
-    start = _head(lines, title)
-    end = _tail(lines, start)
-    kept = [line for line in lines[start:end] if not is_control(line.text)]
-    if not kept:
-        kept = [line for line in lines if not (is_furniture(line.text) or byline.is_byline(line.text))]
-    staying = set(map(id, kept))
-    return kept, [line for line in lines if id(line) not in staying]
-
-
-def _head(lines: Sequence[Line], title: str | None) -> int:
-    wanted = squeeze(title)
-    start = 0
-    for number, line in enumerate(lines):
-        text = line.text
-        if (wanted and squeeze(text) == wanted) or is_furniture(text) or byline.is_byline(text):
-            start = number + 1
-        elif is_prose(line) or number - start > 3:
-            break
-    return start
-
-
-def _tail(lines: Sequence[Line], start: int) -> int:
-    end = len(lines)
-    for number in range(start + 1, len(lines)):
-        if _ends_release(lines[number].text) and not _goes_on(lines, start, number):
-            end = number
-            break
-    while end > start + 1:
-        text = lines[end - 1].text
-        if not _ends_release(text):
-            break
-        end -= 1
-    return end
-
-
-def _ends_release(text: str) -> bool:
-    """Furniture, or a line of fields; but a date alone closes an official letter and is its own."""
-    return is_furniture(text) or is_shelf(text) or (byline.is_byline(text) and not dates.is_date(text))
-
-
-def _goes_on(lines: Sequence[Line], start: int, number: int) -> bool:
-    """Does the release continue behind this line: whole sentences that are not a recommended item's teaser?"""
-    behind = [line for line in lines[number + 1 :] if is_prose(line) and line.text.endswith(_SENTENCE_END)]
-    before = sum(len(line.text) for line in lines[start:number])
-    after = sum(len(line.text) for line in behind)
-    if is_shelf(lines[number].text) or lines[number].text.startswith(("标签", "责任编辑")):
-        return after > before
-    return bool(behind)

@@ -7,20 +7,22 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extract import body, byline, document, furniture, title
+from crawler.extract import body, byline, document, furniture, title, trim
 from crawler.extract.document import Line
 from crawler.site import ArticleLayout
 
 _HEAD_LINES = 40  # between title and text; a page with more of them has no byline there
 _TAIL_LINES = 15
+_ABOVE_TITLE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`text` is the release's lines, `media` all lines from the head to where the tail's bylines begin, images among them.
+    """`text` is the release's lines, `media` all from the head to where the tail's bylines begin, with the images.
 
-    `head` and `tail` are the lines around the text in which bylines stand; `stripped` what was cut from the text's
-    container; `container` the element it stands in, None where trafilatura read the whole page.
+    `head` and `tail` are the lines around the text in which bylines stand, metadata tables above the title too;
+    `stripped` is what was cut from the text's container; `container` the element it stands in, None where trafilatura
+    read the whole page.
     """
 
     title: str | None
@@ -38,20 +40,25 @@ def split(
     """Tell the parts of a page from one another; `listed` is the title that the list page showed."""
     chosen = body.by_layout(tree, layout.body) if layout else None
     page = list(document.lines(tree))
-    aside = furniture.shelves(page)
+    aside = trim.shelves(page)
     weights = body.weigh(page, aside)
     container = chosen if chosen is not None else body.by_prose(tree, weights)
     inside = _inside(page, container)
     start = next((n for n in inside if n not in aside and furniture.is_prose(page[n])), min(inside, default=len(page)))
     heading = title.find(tree, metas, page, start, listed)
     if heading and heading.line is not None:
-        aside = furniture.shelves(page, keep=heading.line)
+        aside = trim.shelves(page, keep=heading.line)
     if container is None:
         found = body.isolate_whole(tree, page)
     else:
         found = body.isolate([page[n] for n in inside if n not in aside])
-    text, cut = furniture.trim(found, heading.text if heading else None)
+    text, cut = trim.trim(found, heading.text if heading else None)
     return _parts(page, aside, inside, heading, text, cut, container)
+
+
+def _is_above(line: Line, distance: int) -> bool:
+    """Is this a metadata table's row, or a byline that stands above the title?"""
+    return line.row or (distance <= _ABOVE_TITLE and byline.is_byline(line.text))
 
 
 def _inside(page: Sequence[Line], container: HtmlElement | None) -> list[int]:
@@ -76,7 +83,7 @@ def _parts(
     last = max(kept, default=max(inside, default=-1))
     above = heading.line + 1 if heading and heading.line is not None and heading.line < first else None
     top = max(above if above is not None else first - 25, first - _HEAD_LINES, 0)
-    head = [n for n in range(top, first) if n not in aside]
+    head = [n for n in range(first) if n not in aside and (n >= top or _is_above(page[n], top - n))]
     tail = [n for n in range(last + 1, len(page)) if n not in aside][:_TAIL_LINES]
     end = next((n for n in tail if page[n].text and byline.is_byline(page[n].text)), tail[0] if tail else last + 1)
     chosen = set(kept)

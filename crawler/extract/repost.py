@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import re
 
+from crawler.extract.places import provinces
 from crawler.site import Site
 
-_POLICE = re.compile(r"公安|警|派出所|平安|特勤|反诈|[总支大中]队|厅|刑侦|治安|禁毒|政治部|宣传处|新闻办|本[站网]")
-_MEDIA = re.compile(
-    r"日报|晚报|时报|早报|都市报|商报|法治报|法制报|公安报|警察网|新华|人民网|央视|中新|中国新闻|光明|澎湃|电视台|广播|在线|网$|报$|"
-    r"通讯社|融媒|客户端|新闻网|国务院|公安部|政府|最高|检察|法院|司法|司机"
+_POLICE = re.compile(
+    r"公安|警|派出所|分局|[总支大中]队|反诈|政治部|宣传[处科]|新闻(?:办|中心|发言人)|指挥中心|"
+    r"平安|(?:^|[省市县区州旗本])[厅局](?!.*(?:教育|司法|财政))|^本[站网局厅]|^原创$"
+)
+_OTHERS = re.compile(
+    r"公安部|国务院|政府|党委|政法委|检察|法院|司法|人大|政协|纪委|新华|人民网|央视|央广|中新|光明|澎湃|人民公安|中国警察|"
+    r"中国新闻|电视|广播|融媒|客户端|(?:报|网|社|台|在线|周刊|频道)(?:社|网|讯)?$"
 )
 
 
 def judge(site: Site | None, issuer: str | None, content_source: str | None) -> tuple[bool | None, str | None]:
-    """`is_repost` and `repost_of` as the contract defines them; None, None where nothing can be said."""
-    name = issuer or content_source
+    """`is_repost` and `repost_of` as the contract defines them; None, None where nothing can be said.
+
+    The issuing body is the issuer, else the source. It is the department's own if it bears the department's name, or
+    is a police body and neither names another province nor is the ministry, a newspaper or another authority.
+    """
     if site is None:
         return None, None
     if site.kind == "other":
         return True, content_source or issuer
+    name = issuer or content_source
     if name is None:
         return None, None
     return (False, None) if _is_own(site, name) else (True, name)
 
 
 def _is_own(site: Site, name: str) -> bool:
-    return site.name in name or bool(_POLICE.search(name) and not _MEDIA.search(name))
+    if site.name in name:
+        return True
+    here = {site.division[:2]} if site.division else provinces(site.name)
+    there = provinces(name)
+    if there and here and not there & here:
+        return False
+    if there & here and "公安" in name and not name.endswith("报"):
+        return True
+    return bool(_POLICE.search(name)) and not _OTHERS.search(name)

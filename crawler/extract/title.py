@@ -103,11 +103,14 @@ def _is_heading(line: Line) -> float:
 
 
 def _nearest_heading(lines: Sequence[Line], body_start: int) -> Heading | None:
-    for wanted in (("h1",), ("h2",), ("h3",)):
-        for number in range(min(body_start, len(lines) - 1), -1, -1):
-            line = lines[number]
-            if line.block.tag in wanted and 4 <= len(line.text) <= _LONGEST and line.link_share < 0.5:
-                return Heading(line.text, number)
+    """The heading next above the text: `h1` before `h2` and `h3`, and those before what is only named like a title."""
+    above = range(min(body_start, len(lines) - 1), -1, -1)
+    fitting = [n for n in above if 4 <= len(lines[n].text) <= _LONGEST and lines[n].link_share < 0.5]
+    for tag in ("h1", "h2", "h3", None):
+        for number in fitting:
+            block = lines[number].block
+            if block.tag == tag or (tag is None and _is_heading(lines[number])):
+                return Heading(lines[number].text, number)
     return None
 
 

@@ -19,12 +19,16 @@ from crawler.site import Listing, Site
 
 
 class PressReleases(Spider):
-    """The press section of one site. `site` comes from its file, `frontier` and `run_id` from the run of it."""
+    """The press section of one site, or the one page of it that is `wanted`.
+
+    `site` comes from its file, `frontier` and `run_id` from the run of it.
+    """
 
     site: Site
     frontier: Frontier
     run_id: int
     walk_options = WalkOptions()
+    wanted: str | None = None
 
     async def start(self) -> AsyncIterator[Any]:
         """Nothing to start with: the scheduler takes every page from the frontier."""
@@ -47,7 +51,11 @@ class PressReleases(Spider):
         """Say what an answer is: entries of a list page, an article page, or none of the two."""
         answers = tuple(response.meta["answers"])
         outcome = answers[-1].outcome
-        if outcome != "ok":
+        if outcome == "ok" and 300 <= response.status < 400:
+            # Scrapy follows http and https only, and hands any other redirect on.
+            target = response.headers.get("Location", b"").decode("latin-1")
+            yield FailedPage(page, answers, "refused_address", f"redirect to {target!r}")
+        elif outcome != "ok":
             yield FailedPage(page, answers, outcome, f"HTTP status {response.status}")
         elif page.kind != "listing":
             yield ArticlePage(page, answers)

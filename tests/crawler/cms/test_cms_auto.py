@@ -82,6 +82,19 @@ def test_a_title_attribute_counts_where_the_text_was_cut() -> None:
         assert titles(html)[0] == whole
 
 
+def test_a_title_is_without_its_day_and_teaser() -> None:
+    inside = [
+        "<b>03</b><i>2026-07</i>{}",
+        "{}<i>2026-07-03</i>",
+        "<i>[07-03]</i>{}",
+        "·{}",
+        "<h4>{}</h4><p>七月以来，警情下降。</p>",
+    ]
+    for number, pattern in enumerate(inside):
+        link = f'<a href="/202607/{number}.html">{pattern.format("110接处警情况")}</a>'
+        assert titles(f"<ul><li>{link}<u>2026-07-03</u></li>{LIST}</ul>")[0] == "110接处警情况"
+
+
 @pytest.mark.parametrize("href", ["javascript:view('a')", "mailto:a@b.example", "#", "{{pcUrl}}", "${url}", "./"])
 def test_what_leads_nowhere_is_no_entry(href: str) -> None:
     assert titles(f'<ul><li><a href="{href}">一条打不开的警务简讯</a><i>2026-07-03</i></li>{LIST}</ul>') == TITLES

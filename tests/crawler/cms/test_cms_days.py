@@ -44,6 +44,8 @@ def test_what_names_no_whole_day(text: str) -> None:
         ("https://a.example/c/2026-07-03/8378604.shtml", DAY),
         ("https://a.example/20260703/9f.html", DAY),
         ("https://a.example/xwzx/202606/9d8e.shtml", None),
+        ("https://a.example/xwzx/2026/07/12.html", None),
+        ("https://a.example/xwzx/detail?from=/2026/7/3/", None),
         ("https://a.example/art/2026/art_0f.html", None),
         ("https://a.example/gayw/t10521285.shtml", None),
         ("https://a.example/t20269903_1.html", None),

@@ -14,32 +14,11 @@ URL = "https://gaj.haixi.example/xxfb/jwbd/index_1.html"
 SELECTORS = {"entry": "li, tr, dt", "title": "a", "date": "span"}
 WHOLE = [path.read_text("utf-8") for path in sorted((Path(__file__).parents[2] / "pages").glob("*/listing.html"))]
 PIECES = st.sampled_from(
-    [
-        "<ul>",
-        "</ul>",
-        "<li>",
-        "</table><td>",
-        "<a href='",
-        '"',
-        "<!--",
-        "-->",
-        "<script>",
-        "]]>",
-        "<base href=//[>",
-        "{{",
-    ]
-    + [
-        "下一页",
-        "2026-02-30",
-        "createPageHTML(",
-        "99999999",
-        "\0",
-        "\ud800",
-        "<a href=http://[x>1</a>",
-        "共条",
-        "０３",
-        "&#x110000;",
-    ]
+    (
+        *("<ul>", "</ul>", "<li>", "</table><td>", "<a href='", '"', "<!--", "-->", "<script>", "]]>", "{{", "\0"),
+        *("<base href=//[>", "<a href=http://[x>1</a>", "createPageHTML(", "下一页", "共条", "2026-02-30", "99999999"),
+        *("０３", "&#x110000;", "\ud800"),
+    )
 )
 
 

@@ -1,0 +1,125 @@
+"""Cutting what is not the release from around its lines, without ever cutting into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from lxml.html import HtmlElement
+
+from crawler.extract import byline, dates
+from crawler.extract.document import Line, squeeze
+from crawler.extract.furniture import is_control, is_furniture, is_prose, is_shelf
+
+_BACKGROUND = re.compile(r"^\W*(?:相关|延伸|更多|新闻|知识)(?:链接|阅读|解读|信息|内容|新闻|报道|政策)\W*$")
+_SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
+
+
+def shelves(lines: Sequence[Line], keep: int | None = None) -> set[int]:
+    """The numbers of lines that hang below a heading of recommended items, that heading included.
+
+    They end with the element that holds them, or at line `keep` (the title). A shelf never takes over half of the
+    page's prose: then the heading is one of the release's own.
+    """
+    prose = [len(line.text) if is_prose(line) else 0 for line in lines]
+    whole = sum(prose)
+    found: set[int] = set()
+    for number, line in enumerate(lines):
+        if number in found or not is_shelf(line.text):
+            continue
+        shelf = list(_hanging(lines, number, keep))
+        held = sum(prose[n] for n in shelf)
+        if 2 * held < whole and not _is_own(line.text, [lines[n] for n in shelf[1:]]):
+            found.update(shelf)
+    return found
+
+
+def _is_own(heading: str, below: Sequence[Line]) -> bool:
+    """Does the release go on below the heading: is it signed there, or are these unlinked sentences of background?"""
+    if any(_signs(line.text) for line in below):
+        return True
+    prose = [line for line in below if is_prose(line)]
+    linked = any(line.linked for line in below)
+    return bool(_BACKGROUND.match(heading) and prose and not linked and all(_is_whole(line.text) for line in prose))
+
+
+def _signs(text: str) -> bool:
+    return byline.is_byline(text) and any(m.field in ("editor", "issuer") and m.value for m in byline.mentions(text))
+
+
+def _is_whole(text: str) -> bool:
+    return text.endswith(_SENTENCE_END)
+
+
+def _hanging(lines: Sequence[Line], number: int, keep: int | None) -> Iterable[int]:
+    holder = _holder(lines[number])
+    yield number
+    for below in range(number + 1, len(lines)):
+        if below == keep or not _within(lines[below].block, holder):
+            return
+        yield below
+
+
+def _holder(line: Line) -> HtmlElement:
+    """The element around the heading that holds more than the heading."""
+    own = squeeze(line.text)
+    element = line.block
+    while (parent := element.getparent()) is not None and len(squeeze(element.text_content())) <= len(own) + 6:
+        element = parent
+    return element
+
+
+def _within(element: HtmlElement, holder: HtmlElement) -> bool:
+    return element is holder or any(ancestor is holder for ancestor in element.iterancestors())
+
+
+def trim(lines: Sequence[Line], title: str | None) -> tuple[list[Line], list[Line]]:
+    """Cut furniture from the head and the tail of a release's lines, but never all of them: what stays, what goes."""
+    start = _head(lines, title)
+    end = _tail(lines, start)
+    kept = [line for line in lines[start:end] if not is_control(line.text)]
+    if not kept:
+        kept = [line for line in lines if not (is_furniture(line.text) or byline.is_byline(line.text))]
+    staying = set(map(id, kept))
+    return kept, [line for line in lines if id(line) not in staying]
+
+
+def _head(lines: Sequence[Line], title: str | None) -> int:
+    wanted = squeeze(title)
+    start = 0
+    for number, line in enumerate(lines):
+        text = line.text
+        if (wanted and squeeze(text) == wanted) or is_furniture(text) or byline.is_byline(text):
+            start = number + 1
+        elif is_prose(line) or number - start > 3:
+            break
+    return start
+
+
+def _tail(lines: Sequence[Line], start: int) -> int:
+    end = len(lines)
+    for number in range(start + 1, len(lines)):
+        if _ends_release(lines[number].text) and not _goes_on(lines, start, number):
+            end = number
+            break
+    while end > start + 1:
+        text = lines[end - 1].text
+        if not _ends_release(text):
+            break
+        end -= 1
+    return end
+
+
+def _ends_release(text: str) -> bool:
+    """Furniture, or a line of fields; but a date alone closes an official letter and is its own."""
+    return is_furniture(text) or is_shelf(text) or (byline.is_byline(text) and not dates.is_date(text))
+
+
+def _goes_on(lines: Sequence[Line], start: int, number: int) -> bool:
+    """Does the release continue behind this line: whole sentences that are not a recommended item's teaser?"""
+    behind = [line for line in lines[number + 1 :] if is_prose(line) and _is_whole(line.text)]
+    before = sum(len(line.text) for line in lines[start:number])
+    after = sum(len(line.text) for line in behind)
+    if is_shelf(lines[number].text) or lines[number].text.startswith(("标签", "责任编辑")):
+        return after > before
+    return bool(behind)

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from archive import search
+from archive.migrations import migrations
+
+TEXT = "6月11日，兰州公安圆满完成2023兰州马拉松安保工作，“四安”目标（无事故）全部实现。Police Day，ＡＢＣ１２３。"
+PARTS = st.lists(
+    st.sampled_from([*"公安局马拉松兰州々〇ひカ한，。：“”（）·-*^\n\u3000 ", " 2023 ", " Police ", "Ｄ１，"])
+).map("".join)
+# What means something to zh(), to FTS5, or to neither.
+WORDS = st.one_of(
+    st.sampled_from(['"', "-", "*", "OR", "AND", "NOT", "NEAR(", ")", "title:", "^", "公安", "marathon", "\x00"]),
+    st.text(max_size=8),
+)
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[sqlite3.Connection]:
+    """The index of a real archive's schema, in memory."""
+    db = Database(memory=True, execute_plugins=False)
+    search.register(db.conn)
+    migrations.apply(db)
+    yield db.conn
+    db.conn.close()
+
+
+def finds(index: sqlite3.Connection, text: str, query: str) -> bool:
+    """Whether a query finds the one text that is in the index."""
+    index.execute("INSERT INTO releases_fts(releases_fts) VALUES ('delete-all')")
+    index.execute("INSERT INTO releases_fts(rowid, body) VALUES (1, han(?))", (text,))
+    rows = index.execute("SELECT rowid FROM releases_fts WHERE releases_fts MATCH zh(?)", (query,)).fetchall()
+    index.rollback()
+    return rows == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "公安",
+        "兰州马拉松",
+        "2023兰州",
+        "马拉松 公安",
+        "马拉松　公安",
+        "四安",
+        "目标(无事故)",
+        "POLICE",
+        "police day",
+        "poli*",
+        "abc123",
+        "ａｂｃ123",
+        "公安 OR 消防",
+        "消防 OR 公安",
+        "消防 OR 交警 OR 公安",
+        "公安 -消防",
+        "公安 NOT 消防",
+        "公安 AND 安保",
+        '"完成2023兰州"',
+        '"公安',
+        '-"兰州公交" 公安',
+        "公安-圆满",
+        "-- 公安",
+    ],
+)
+def test_a_query_that_finds(index, query):
+    assert finds(index, TEXT, query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "   ",
+        "消防",
+        "州兰",
+        "公安 消防",
+        "公安 -马拉松",
+        "公安 NOT 马拉松",
+        '公安 -"马拉松安保"',
+        '"公安 完成"',
+        "lice",
+        "poli",
+        "202",
+        "-消防",
+        "NOT 消防",
+        "OR",
+        "，。",
+        "title:公安",
+    ],
+)
+def test_a_query_that_does_not_find(index, query):
+    assert not finds(index, TEXT, query)
+
+
+def test_a_word_left_out_counts_for_all_that_is_asked(index):
+    assert finds(index, "公安 消防", "公安 OR 交警")
+    assert not finds(index, "公安 消防", "公安 OR 交警 -消防")
+
+
+def test_either_binds_closer_than_both(index):
+    assert finds(index, "公安 消防", "公安 OR 交警 消防")
+    assert not finds(index, "公安 安保", "公安 OR 交警 消防")
+
+
+@given(before=PARTS, part=PARTS, after=PARTS)
+def test_every_part_of_a_text_is_found(index, before, part, after):
+    assert finds(index, before + part + after, f'"{part}"') == bool(search.han(part).split())
+
+
+@given(st.lists(WORDS).map(" ".join))
+@example('"')
+@example('""')
+@example('-""')
+@example("a AND (")
+@example("*")
+@example("NEAR(公安 马拉松)")
+def test_no_query_is_a_syntax_error(index, query):
+    finds(index, TEXT, query)
+
+
+@given(st.text(min_size=1))
+def test_no_query_of_any_characters_is_a_syntax_error(index, query):
+    finds(index, TEXT, query)
+
+
+@given(st.text())
+def test_what_is_folded_once_stays(text):
+    assert search.han(search.han(text)).split() == search.han(text).split()
+
+
+def test_nothing_is_text_too():
+    assert search.han(None) == search.han("") == ""
+    assert search.zh(None) == search.zh("")

@@ -1,0 +1,86 @@
+"""What tests of the whole share: the sample province on loopback, and the real command against it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from archive import Archive
+from crawler.demo.releases import load_releases
+from crawler.demo.server import SampleProvince
+
+
+@dataclass(frozen=True)
+class Press:
+    """The command `police-press` in a process of its own, on one archive folder and one folder of site files."""
+
+    archive: Path
+    sites: Path
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), env=self.environment(**environment), capture_output=True, text=True, timeout=120
+        )
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """The same, running."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "crawler", *arguments]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        ours = {"POLICE_PRESS_ARCHIVE": str(self.archive), "POLICE_PRESS_SITES": str(self.sites)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("POLICE_PRESS_")}
+        return {**inherited, "PYTHONWARNINGS": "error::ResourceWarning", **ours, **more}
+
+    def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """What a query gives on the archive as it stands."""
+        with Archive.open(self.archive) as archive:
+            return archive.db.conn.execute(sql, values).fetchall()
+
+
+ALL = len(load_releases()) + 3
+
+
+def asked(province: SampleProvince, site: str | None = None) -> list[str]:
+    """The paths asked for, in order, robots.txt aside."""
+    return [one.path for one in province.requests if one.path != "/robots.txt" and site in (None, one.site)]
+
+
+def content(press: Press) -> list[tuple[object, ...]]:
+    """The archive by key; ids, runs and times aside."""
+    releases = press.rows(
+        "SELECT key, site, url, listing_column, title, published, content_source, issuer, editor, body, body_kind,"
+        " is_repost, repost_of, version, text_digest FROM press_releases ORDER BY key"
+    )
+    columns = press.rows(
+        "SELECT key, c.listing_column, c.url FROM release_columns AS c JOIN press_releases AS r ON r.id = c.release_id"
+        " ORDER BY 1, 2, 3"
+    )
+    return [*releases, *columns]
+
+
+@pytest.fixture
+def province() -> Iterator[SampleProvince]:
+    with SampleProvince() as running:
+        yield running
+
+
+@pytest.fixture
+def press(tmp_path: Path, province: SampleProvince) -> Press:
+    """The command with the sample province's site files and an archive that is not there yet."""
+    province.write_sites(tmp_path / "sites")
+    return Press(tmp_path / "data", tmp_path / "sites")

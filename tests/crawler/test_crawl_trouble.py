@@ -1,0 +1,131 @@
+"""The crawl when things go wrong: killed, refused, misled, walled off. Nothing is lost and nothing is silent."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.demo.server import QINGLING, REXIAN, SampleProvince
+from tests.conftest import ALL, Press, asked, content
+
+
+@pytest.mark.parametrize("after", [2, 9, 30])
+def test_killed_in_its_first_walk_a_crawl_goes_on_to_the_same_archive(
+    press: Press, province: SampleProvince, tmp_path: Path, after: int
+) -> None:
+    undisturbed = Press(tmp_path / "undisturbed", press.sites)
+    assert undisturbed("crawl", QINGLING).returncode == 0
+    for file in press.sites.glob("*.toml"):
+        file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 0.05"), "utf-8")
+    province.requests.clear()
+    running = press.start("crawl", QINGLING)
+    deadline = time.monotonic() + 60
+    while len(asked(province)) < after and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    assert running.returncode == -signal.SIGKILL, "the crawl was over before it could be killed"
+    assert press("crawl", QINGLING).returncode == 0
+    assert content(press) == content(undisturbed)
+    assert press.rows("SELECT site, outcome FROM runs ORDER BY id")[:1] == [(QINGLING, "killed")]
+    assert not list(press.archive.rglob("*.open"))
+
+
+def test_a_walk_that_was_cut_short_is_completed_though_its_first_page_shows_nothing_new(
+    press: Press, province: SampleProvince
+) -> None:
+    """The oldest mistake of such crawlers: to stop at the first entry seen before."""
+    assert press("crawl", QINGLING, "--max-pages", "1").returncode == 0
+    assert press.rows("SELECT count(*) FROM press_releases") == [(23,)]
+    assert press("crawl", QINGLING).returncode == 0
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]
+    assert press.rows("SELECT count(*) FROM listings WHERE completed IS NULL") == [(0,)]
+
+
+def test_a_list_page_with_no_entries_is_an_error_with_its_address_and_loses_nothing_else(
+    press: Press, province: SampleProvince
+) -> None:
+    province.replace("/xwzx/jwdt/", "<html><body><h1>警务动态</h1><p>暂无内容，敬请期待</p></body></html>")
+    done = press("crawl")
+    assert done.returncode == 1
+    assert province.url("/xwzx/jwdt/") in done.stdout
+    assert press.rows("SELECT expectation, seen, url FROM findings") == [("entries", "0", province.url("/xwzx/jwdt/"))]
+    assert press.rows("SELECT count(*) FROM press_releases WHERE site = ?", REXIAN) == [(3,)]
+    assert press.rows("SELECT count(*) FROM press_releases WHERE site = ?", QINGLING) == [(16,)]
+    assert press.rows("SELECT site, outcome FROM runs ORDER BY 1") == [(QINGLING, "failed"), (REXIAN, "finished")]
+
+
+def test_a_page_that_fails_is_recorded_and_asked_for_again_when_it_is_due(
+    press: Press, province: SampleProvince
+) -> None:
+    path = next(path for path in province.paths() if re.search(r"/t20260703_", path))
+    body = province.body(path)
+    province.replace(path, "<html><body>Internal error</body></html>", status=500)
+    at = {"POLICE_PRESS_NOW": "2026-07-10T08:00:00+08:00"}
+    assert press("crawl", QINGLING, **at).returncode == 0, "a page that fails is no reason for exit 1"
+    page = "SELECT state, attempts, last_status, next_due FROM pages WHERE url = ?"
+    assert press.rows(page, province.url(path)) == [("failed", 1, 500, "2026-07-10T09:00:00+08:00")]
+    province.replace(path, body)
+    province.requests.clear()
+    press("crawl", QINGLING, **at)
+    assert path not in asked(province)
+    press("crawl", QINGLING, POLICE_PRESS_NOW="2026-07-10T09:00:00+08:00")
+    assert asked(province).count(path) == 1
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]
+    assert press.rows(page, province.url(path)) == [("fetched", 0, 200, None)]
+
+
+def test_an_address_that_redirects_for_ever_ends_and_each_hop_is_kept(press: Press, province: SampleProvince) -> None:
+    path = next(path for path in province.paths() if re.search(r"/t20260703_", path))
+    province.replace(path, "", status=302, headers={"Location": "/loop"})
+    province.replace("/loop", "", status=302, headers={"Location": "/loop"})
+    assert press("crawl", QINGLING).returncode == 0
+    assert press.rows("SELECT last_error LIKE 'redirect_loop:%' FROM pages WHERE url = ?", province.url(path)) == [(1,)]
+    hops = press.rows("SELECT count(*) FROM captures WHERE status = 302 AND outcome = 'ok'")
+    assert hops == [(11,)]
+    given_up = press.rows("SELECT outcome, warc_file FROM captures WHERE status IS NULL")
+    assert given_up == [("redirect_loop", None)]
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 4,)]
+
+
+def test_a_listed_file_that_is_no_page_is_a_release_whose_body_is_that_file(
+    press: Press, province: SampleProvince
+) -> None:
+    path = next(path for path in province.paths() if re.search(r"/t20260703_", path))
+    province.replace(path, b"\x00\x01\x02 no page at all " * 40, headers={"Content-Type": "application/octet-stream"})
+    assert press("crawl", QINGLING).returncode == 0
+    (release,) = press.rows(
+        "SELECT id, body, body_kind, published_day FROM press_releases WHERE url = ?",
+        province.url(path),
+    )
+    assert release[1:] == ("", "attachment", "2026-07-03")
+    files = press.rows("SELECT kind, url FROM attachments WHERE release_id = ?", release[0])
+    assert files == [("file", province.url(path))]
+    assert press.rows("SELECT count(*) FROM captures WHERE url = ? AND status = 200", province.url(path)) == [(1,)]
+
+
+def test_three_walls_in_a_row_end_the_crawl_of_that_site_only(press: Press, province: SampleProvince) -> None:
+    for path in province.paths():
+        if re.search(r"/t\d{8}_", path):
+            province.replace(path, "<html><script>var __jsl_clearance=1</script></html>", status=521)
+    done = press("crawl")
+    assert done.returncode == 1
+    assert press.rows("SELECT site, outcome, walled FROM runs ORDER BY 1") == [
+        (QINGLING, "walled", 3),
+        (REXIAN, "finished", 0),
+    ]
+    assert press.rows("SELECT count(*) FROM pages WHERE state = 'walled'") == [(3,)]
+
+
+def test_nothing_that_left_the_list_is_lost(press: Press, province: SampleProvince) -> None:
+    press("crawl", REXIAN)
+    listed = province.body("/jinri/", site=REXIAN)
+    one = re.search(r"<li>.*?</li>", listed, re.DOTALL)
+    assert one
+    province.replace("/jinri/", listed.replace(one[0], "", 1), site=REXIAN)
+    press("crawl", REXIAN)
+    assert press.rows("SELECT count(*), count(gone_at) FROM press_releases") == [(3, 0)]

@@ -1,0 +1,195 @@
+"""What a hostile page, server or link can make the crawl do: nothing but be recorded."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from crawler.demo.server import QINGLING, SampleProvince
+from tests.conftest import ALL, Press, asked
+
+SITE = """
+name = "测试"
+english = "Test"
+home = "{home}"
+evidence = "invented for a test"
+[[listing]]
+column = "要闻"
+cms = "auto"
+url = "{home}"
+[fetch]
+delay = 0
+"""
+
+
+def newest(province: SampleProvince) -> str:
+    return next(path for path in province.paths() if re.search(r"/t20260703_", path))
+
+
+@contextmanager
+def server(answers: dict[str, bytes], *, host: str = "127.0.0.1", hang: Event | None = None) -> Iterator[str]:
+    """A server of these paths; where `hang` is given, every other path answers nothing until it is set."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path not in answers and hang and self.path != "/robots.txt":
+                hang.wait(30)
+                return
+            self.send_response(200 if self.path in answers else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(answers.get(self.path, b""))))
+            self.end_headers()
+            self.wfile.write(answers.get(self.path, b""))
+
+        def log_message(self, *arguments: object) -> None:
+            """Be quiet."""
+
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+    with Server((host, 0), Handler) as running:
+        serving = Thread(target=running.serve_forever, args=(0.05,))
+        serving.start()
+        yield f"http://{f'[{host}]' if ':' in host else host}:{running.server_port}/"
+        running.shutdown()
+        serving.join()
+
+
+def site_of(folder: Path, home: str) -> Press:
+    (folder / "sites").mkdir()
+    (folder / "sites" / "test.toml").write_text(SITE.format(home=home), "utf-8")
+    return Press(folder / "data", folder / "sites")
+
+
+def test_a_body_over_the_cap_is_recorded_and_not_kept(press: Press, province: SampleProvince) -> None:
+    path = newest(province)
+    province.replace(path, b"<p>" + b"x" * (9 * 1024 * 1024))
+    assert press("crawl", QINGLING).returncode == 0
+    assert press.rows("SELECT outcome, bytes FROM captures WHERE url = ?", province.url(path)) == [("too_large", None)]
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 4,)]
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1/x", "data:text/html,x", "javascript:1"])
+def test_a_redirect_out_of_http_is_not_followed(press: Press, province: SampleProvince, target: str) -> None:
+    path = newest(province)
+    province.replace(path, "", status=302, headers={"Location": target})
+    assert press("crawl", QINGLING, "--max-pages", "1").returncode == 0
+    ((state, error),) = press.rows("SELECT state, last_error FROM pages WHERE url = ?", province.url(path))
+    assert (state, str(error).split(":")[0]) == ("failed", "refused_address")
+    assert press.rows("SELECT count(*) FROM press_releases WHERE url = ?", province.url(path)) == [(0,)]
+
+
+def test_a_meta_refresh_is_kept_as_the_page_it_is(press: Press, province: SampleProvince) -> None:
+    path = newest(province)
+    body = province.body(path).replace(
+        "<head>", f'<head><meta http-equiv="refresh" content="0;url={province.url("/elsewhere")}">'
+    )
+    province.replace(path, body)
+    assert press("crawl", QINGLING, "--max-pages", "1").returncode == 0
+    assert "/elsewhere" not in asked(province)
+    assert press.rows("SELECT count(*) FROM press_releases WHERE url = ?", province.url(path)) == [(1,)]
+
+
+def test_links_that_are_no_pages_are_no_entries(press: Press, province: SampleProvince) -> None:
+    listed = province.body("/xwzx/jwdt/")
+    hostile = "".join(
+        f'<li><a href="{target}" title="点击查看这一条通知公告">点击查看这一条通知公告</a><span>2026-07-04</span></li>'
+        for target in (
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "ftp://127.0.0.1/a",
+            "{{pcUrl}}",
+            "http://[::1",
+            "#",
+        )
+    )
+    first = re.search(r"<li><a href=\"\./20", listed)
+    assert first
+    province.replace("/xwzx/jwdt/", listed[: first.start()] + hostile + listed[first.start() :])
+    assert press("crawl", QINGLING).returncode == 0
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]
+    assert press.rows("SELECT count(*) FROM pages WHERE kind = 'article'") == [(ALL - 3,)]
+
+
+def test_a_crawl_listens_on_no_port(press: Press, province: SampleProvince) -> None:
+    """Scrapy's telnet console and remote control are on by default, and run code."""
+    file = press.sites / "qingling.toml"
+    file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 0.5"), "utf-8")
+    running = press.start("crawl", QINGLING)
+    try:
+        deadline = time.monotonic() + 30
+        while len(asked(province)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        listening = listening_sockets(running.pid)
+    finally:
+        running.terminate()
+        running.communicate()
+    assert asked(province), "the crawl never came to ask for a page"
+    assert listening == set()
+
+
+def listening_sockets(pid: int) -> set[str]:
+    """Inodes of the sockets on which a process listens, as Linux lists them."""
+    opened = {link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir()}
+    lines = [
+        line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()
+    ]
+    return {line[9] for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in opened}
+
+
+def test_a_site_that_has_only_ipv6_is_reached(tmp_path: Path) -> None:
+    if not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    article = "<html><head><title>通报</title></head><body><div class='TRS_Editor'><p>{}</p></div></body></html>"
+    pages = {
+        f"/{number}.html": article.format(f"第{number}起案件正在依法办理之中，请广大群众提高警惕。").encode()
+        for number in (1, 2, 3)
+    }
+    items = "".join(
+        f'<li><a href="/{number}.html">第{number}条测试通报标题</a><span>2026-06-0{number}</span></li>'
+        for number in (1, 2, 3)
+    )
+    with server({"/": f"<ul>{items}</ul>".encode(), **pages}, host="::1") as home:
+        press = site_of(tmp_path, home)
+        done = press("crawl")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert press.rows(
+        "SELECT count(*), count(DISTINCT c.ip) FROM press_releases JOIN captures AS c ON c.id = capture_id"
+    ) == [(3, 1)]
+
+
+def test_a_server_that_never_answers_is_a_timeout_and_ends_nothing(tmp_path: Path) -> None:
+    items = "".join(
+        f'<li><a href="/{number}.html">第{number}条测试通报标题</a><span>2026-06-0{number}</span></li>'
+        for number in (1, 2, 3)
+    )
+    hang = Event()
+    with server({"/": f"<ul>{items}</ul>".encode()}, hang=hang) as home:
+        press = site_of(tmp_path, home)
+        command = [sys.executable, "-m", "scrapy", "crawl", "test", "-s", "DOWNLOAD_TIMEOUT=0.5", "-s", "RETRY_TIMES=0"]
+        root = Path(__file__).parents[2]
+        subprocess.run(command, cwd=root, env=press.environment(), capture_output=True, timeout=60, check=True)
+        hang.set()
+    assert press.rows("SELECT outcome, count(*) FROM captures WHERE warc_file IS NULL GROUP BY 1") == [("timeout", 3)]
+    assert press.rows("SELECT outcome, failed FROM runs") == [("finished", 3)]
+
+
+def test_a_refused_connection_fails_the_site_in_words(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        home = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+    press = site_of(tmp_path, home)
+    done = press("crawl")
+    assert done.returncode == 1
+    assert "test: first list page: wanted a list of entries, saw connection_error" in done.stdout
+    assert home in done.stdout
+    assert press.rows("SELECT outcome FROM runs") == [("failed",)]
