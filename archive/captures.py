@@ -126,6 +126,12 @@ class Captures:
         for site in list(self._open):
             self._open.pop(site)[1].close()
 
+    def abandon(self) -> None:
+        """Let go of every WARC file as it is, `.open` in its name: for an archive that cannot be written."""
+        for _, file in self._open.values():
+            file.abandon()
+        self._open.clear()
+
     def _file(self, site: str, at: dt.datetime) -> warc.WarcFile:
         day = at.astimezone(dt.UTC).date()
         if site in self._open:

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,12 +19,13 @@ from archive.captures import Captures
 from archive.errors import ArchiveError
 from archive.frontier import Frontier
 from archive.lock import Lock
-from archive.migrations import upgrade
+from archive.migrations import steps_taken, upgrade
 from archive.models import Release
 from archive.store import Store
 
 BATCH_PAGES = 20
 BATCH_SECONDS = 2.0
+WAIT_SECONDS = 30.0  # for another program that is writing into the database
 
 
 def archive_folder(named: str | Path | None = None) -> Path:
@@ -55,30 +56,39 @@ class Archive:
         another run holds it.
         """
         path = archive_folder(folder)
-        if not write:
-            if not (path / "press.db").exists():
-                raise ArchiveError(f"{path}: there is no archive here (press.db is missing)")
-            return cls(path, _connect(path / "press.db", write=False), None)
-        lock = lock or Lock(path)
-        archive = cls._open_to_write(path, lock)
-        archive.db.conn.execute("BEGIN IMMEDIATE")
-        return archive
+        return cls._open_to_write(path, lock or Lock(path)) if write else cls._open_to_read(path)
+
+    @classmethod
+    def _open_to_read(cls, path: Path) -> Self:
+        database = path / "press.db"
+        if not database.exists():
+            raise ArchiveError(f"{path}: there is no archive here (press.db is missing)")
+        with ExitStack() as on_failure:
+            db = on_failure.enter_context(_connect(database, write=False))
+            try:
+                taken = steps_taken(db, database)
+            except sqlite3.Error as problem:
+                raise ArchiveError(f"{database}: cannot be opened as an archive: {problem}") from problem
+            if not taken:
+                raise ArchiveError(f"{database}: this is no archive of press releases")
+            on_failure.pop_all()
+        return cls(path, db, None)
 
     @classmethod
     def _open_to_write(cls, path: Path, lock: Lock) -> Self:
         database = path / "press.db"
-        try:
-            (path / "warc").mkdir(exist_ok=True)
-            db = _connect(database, write=True)
-            upgrade(db, database)
-            archive = cls(path, db, lock)
-            archive.repaired = warc.repair(path / "warc")
-        except (OSError, sqlite3.Error) as problem:
-            lock.release()
-            raise ArchiveError(f"{database}: the archive cannot be written: {problem}") from problem
-        except ArchiveError:
-            lock.release()
-            raise
+        with ExitStack() as on_failure:
+            on_failure.callback(lock.release)
+            try:
+                (path / "warc").mkdir(exist_ok=True)
+                db = on_failure.enter_context(_connect(database, write=True))
+                upgrade(db, database)
+                archive = cls(path, db, lock)
+                archive.repaired = warc.repair(path / "warc")
+                db.conn.execute("BEGIN IMMEDIATE")
+            except (OSError, sqlite3.Error) as problem:
+                raise ArchiveError(f"{database}: the archive cannot be written: {problem}") from problem
+            on_failure.pop_all()
         return archive
 
     def frontier(self, site: str, run_id: int, now: dt.datetime) -> Frontier:
@@ -145,6 +155,7 @@ class Archive:
                     self.db.conn.execute("COMMIT")
                     self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
+            self.captures.abandon()
             self.db.conn.close()
             self._lock.release()
 
@@ -158,7 +169,11 @@ class Archive:
 def selection(
     site: str | None, words: str | None, published_from: dt.date | None, published_to: dt.date | None
 ) -> tuple[str, dict[str, Any]]:
-    """A condition on `press_releases` with its values; the last day is included whole."""
+    """A condition on `press_releases` with its values; both days are included whole.
+
+    A release of which only month or year are known counts as published on its first day.
+    """
+    day = "substr(published || CASE length(published) WHEN 4 THEN '-01-01' WHEN 7 THEN '-01' ELSE '' END, 1, 10)"
     conditions, values = ["1"], {}
     if site:
         conditions.append("site = :site")
@@ -167,25 +182,28 @@ def selection(
         conditions.append("id IN (SELECT rowid FROM releases_fts WHERE releases_fts MATCH zh(:words))")
         values["words"] = words
     if published_from:
-        conditions.append("published >= :from")
+        conditions.append(f"{day} >= :from")
         values["from"] = published_from.isoformat()
     if published_to:
-        conditions.append("published < :after")
-        values["after"] = (published_to + dt.timedelta(days=1)).isoformat()
+        conditions.append(f"{day} <= :to")
+        values["to"] = published_to.isoformat()
     return " AND ".join(conditions), values
 
 
 def _connect(path: Path, *, write: bool) -> Database:
     """A connection that knows the search functions; raises ArchiveError for a file that is no database."""
     address = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-    try:
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=30)
-        connection.execute("PRAGMA foreign_keys = ON")
-        if write:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error as problem:
-        raise ArchiveError(f"{path}: cannot be opened as an archive: {problem}") from problem
+    with ExitStack() as on_failure:
+        try:
+            connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
+            on_failure.callback(connection.close)
+            connection.execute("PRAGMA foreign_keys = ON")
+            if write:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.Error as problem:
+            raise ArchiveError(f"{path}: cannot be opened as an archive: {problem}") from problem
+        on_failure.pop_all()
     search.register(connection)
     return Database(connection, execute_plugins=False)

@@ -16,7 +16,10 @@ from archive.errors import ArchiveError, ArchiveInUseError
 
 
 class Lock:
-    """Held from construction to `release`. Raises ArchiveInUseError where another process holds it."""
+    """Held from construction to `release`.
+
+    Raises ArchiveInUseError where another process holds it, ArchiveError where the folder cannot be written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "press.lock"
@@ -24,18 +27,18 @@ class Lock:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as problem:
-            raise ArchiveError(
-                f"{folder}: the archive folder cannot be written ({problem.strerror}). Name another one with --archive,"
-                " or give this user the right to write there."
-            ) from problem
+            raise _unwritable(folder, problem) from problem
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, _holder(), 0)
         except BlockingIOError as problem:
             holder = os.pread(self._file, 4096, 0)
             os.close(self._file)
             raise ArchiveInUseError(f"{folder}: another run holds this archive: {_described(holder)}") from problem
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, _holder(), 0)
+        except OSError as problem:  # a full disc
+            os.close(self._file)
+            raise _unwritable(folder, problem) from problem
 
     def release(self) -> None:
         """Give the archive free. The file stays: deleting it would let two processes hold two files of one name."""
@@ -57,6 +60,13 @@ def _holder() -> bytes:
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
     }
     return json.dumps(who, ensure_ascii=False).encode("utf-8")
+
+
+def _unwritable(folder: Path, problem: OSError) -> ArchiveError:
+    return ArchiveError(
+        f"{folder}: the archive folder cannot be written ({problem.strerror}). Name another one with --archive,"
+        " or give this user the right to write there."
+    )
 
 
 def _described(holder: bytes) -> str:

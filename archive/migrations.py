@@ -45,8 +45,9 @@ CREATE INDEX captures_url ON captures(url, payload_digest);
 CREATE INDEX captures_run ON captures(run_id);
 """
 
-# `walks.resume_at` is the last list page that was synced, `next_at` the page it led to, `front_at` where the reading of
-# what is new before it stands. `entries.known`: a completed walk of that listing has listed the entry.
+# `walks.resume_at` is the last list page that was synced, `next_at` the page it led to. `entries.known`: a completed walk
+# of that listing has listed the entry. `entries.ahead`: it was new when its walk, cut short before, was taken up, and
+# the list between it and the place of the cut is not read through yet.
 # `pages.listed_day` orders what is new; `pages.back` marks what was found on back pages.
 _FRONTIER = """
 CREATE TABLE listings (
@@ -56,8 +57,7 @@ CREATE TABLE listings (
 CREATE TABLE walks (
     id INTEGER PRIMARY KEY, listing_id INTEGER NOT NULL REFERENCES listings(id),
     run_id INTEGER NOT NULL REFERENCES runs(id), is_full INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT,
-    outcome TEXT, list_pages INTEGER NOT NULL DEFAULT 0, stated_total INTEGER, resume_at TEXT, next_at TEXT,
-    front_at TEXT
+    outcome TEXT, list_pages INTEGER NOT NULL DEFAULT 0, stated_total INTEGER, resume_at TEXT, next_at TEXT
 );
 CREATE INDEX walks_listing ON walks(listing_id, ended);
 CREATE TABLE pages (
@@ -70,8 +70,8 @@ CREATE INDEX pages_due ON pages(site, kind, back, listed_day DESC, id) WHERE sta
 CREATE TABLE entries (
     listing_id INTEGER NOT NULL REFERENCES listings(id), url TEXT NOT NULL,
     page_id INTEGER NOT NULL REFERENCES pages(id), title TEXT NOT NULL, published_day TEXT,
-    walk_id INTEGER NOT NULL REFERENCES walks(id), known INTEGER NOT NULL DEFAULT 0, listed TEXT NOT NULL,
-    PRIMARY KEY (listing_id, url)
+    walk_id INTEGER NOT NULL REFERENCES walks(id), known INTEGER NOT NULL DEFAULT 0,
+    ahead INTEGER NOT NULL DEFAULT 0, listed TEXT NOT NULL, PRIMARY KEY (listing_id, url)
 ) WITHOUT ROWID;
 CREATE INDEX entries_page ON entries(page_id);
 CREATE INDEX entries_walk ON entries(walk_id);
@@ -150,16 +150,26 @@ def upgrade(db: Database, path: Path) -> None:
 
     Raises ArchiveError where a newer program has already gone further.
     """
+    applied = steps_taken(db, path)
+    if applied and migrations.pending(db):
+        db.conn.execute("VACUUM INTO ?", (str(_copy_beside(path, applied[-1])),))
+    migrations.apply(db)
+
+
+def steps_taken(db: Database, path: Path) -> list[str]:
+    """The steps that an archive has behind it, none for a file that is no archive.
+
+    Raises ArchiveError where a newer program has already gone further.
+    """
     applied = [step.name for step in migrations.applied(db)]
-    ours = [step.name for step in migrations.pending(Database(memory=True))]
+    with Database(memory=True) as nothing:
+        ours = {step.name for step in migrations.pending(nothing)}
     if unknown := [name for name in applied if name not in ours]:
         raise ArchiveError(
             f"{path}: a newer version of this program has worked on this archive ({', '.join(unknown)})."
             " Install that version or a later one; nothing was changed."
         )
-    if applied and applied != ours:
-        db.conn.execute("VACUUM INTO ?", (str(_copy_beside(path, applied[-1])),))
-    migrations.apply(db)
+    return applied
 
 
 def _copy_beside(path: Path, step: str) -> Path:

@@ -77,7 +77,8 @@ class Store:
         """Make a release of an article, or bring the one it is up to it.
 
         A text, title or attachments other than the last version's are a new version, and an event `edited` unless
-        `made_by` is `reparse`. A capture older than the one a release rests on only widens its `first_seen`.
+        `made_by` is `reparse`. A capture older than the last one that showed the release says nothing of how it reads
+        today and only widens its `first_seen`, unless it is read again for a `reparse`.
         """
         columns = _columns(article)
         row = self._db.conn.execute("SELECT * FROM press_releases WHERE key = ?", (key(url),)).fetchone()
@@ -86,15 +87,19 @@ class Store:
             self.list_columns(release_id)
             return "new"
         release = dict(zip(self._names("press_releases"), row, strict=True))
+        captured = iso(capture.captured)
+        if captured < release["last_seen"] and made_by != "reparse":
+            _update(self._db, "press_releases", release["id"], {"first_seen": min(release["first_seen"], captured)})
+            return "same"
         changed = (
             columns["text_digest"] != release["text_digest"]
             or columns["title"] != release["title"]
             or list(article.attachments) != self._attachments(release["id"], release["version"])
         )
-        seen = {"last_seen": max(release["last_seen"], iso(capture.captured))}
+        seen = {"last_seen": max(release["last_seen"], captured)}
         if changed:
             seen["version"] = release["version"] + 1
-        if changed or article.extractor != release["extractor"]:
+        if changed or any(release[name] != value for name, value in columns.items()):
             seen["capture_id"] = capture.id
         _update(self._db, "press_releases", release["id"], {**columns, **seen})
         if not changed:

@@ -7,7 +7,7 @@ listed it; a walk that was cut short is taken up at its last synced list page, a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -28,17 +28,23 @@ class ListRead:
     stated_pages: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Cut:
     """Where a walk that was cut short stands.
 
-    `resume_at` is the last list page synced. `front_at` is the page that the reading of what is new before it had
-    reached, if that was cut short too. `blocked` says that the page after `resume_at` failed and is not due yet.
+    `resume_at` is the last list page synced; `blocked` says that the page after it failed and is not due yet.
     """
 
     resume_at: str
-    front_at: str | None
     blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a listing had of an entry before a list page was read; the columns of `entries` by these names."""
+
+    known: bool
+    ahead: bool
 
 
 class Walk:
@@ -56,8 +62,9 @@ class Walk:
         self.back = False
         self.stated_total: int | None = None
         self._read: set[str] = set()
+        self._seen: set[str] = set()
+        self._page_size = 0
         self._cut: _Cut | None = None
-        self._read_again: str | None = None
         self._listing, self._full = self._declared()
         self._id = self._taken_up() or self._begun(run_id)
 
@@ -67,61 +74,65 @@ class Walk:
         Returns findings: entries whose address nobody could ask for, and pages the site announced and did not give.
         """
         entries, findings = self._usable(page)
-        before = self._before(entries)
-        fresh = [entry for entry in entries if entry.url not in before]
-        unseen = [entry for entry in entries if entry.url not in before or before[entry.url][0] != self._id]
-        known = all(entry.url in before and before[entry.url][1] for entry in entries)
-        for entry in entries:
-            self._list(entry, page.url)
+        if not entries:
+            self.stop()
+            return findings
+        keys = {entry_key for entry_key, _ in entries}
+        before = self._before(keys)
+        fresh = any(one not in before or before[one].ahead for one in keys)
+        known = all(one in before and before[one].known for one in keys)
+        unseen = not keys <= self._seen
+        for entry_key, entry in entries:
+            self._list(entry, entry_key, page.url, before.get(entry_key))
         self.back = self.back or not fresh
         self.stated_total = page.stated_total if page.stated_total is not None else self.stated_total
-        self._read.add(page.url)
-        if page.next_page in self._read:
+        self._read.add(key(page.url))
+        self._seen |= keys
+        self._page_size = max(self._page_size, len(keys))
+        if page.next_page and key(page.next_page) in self._read:
             page = replace(page, next_page=None)
-        if known and not self._full:
+        if self._cut:
+            self._go_on_before_cut(page, self._cut, fresh=fresh)
+        elif known and not self._full:
             self._complete()
-        elif self._options.since and all(_is_older(entry, self._options.since) for entry in entries):
-            self._end("since")
-        elif self._cut:
-            self._go_on_before_cut(page, self._cut, fresh=bool(fresh))
         else:
-            findings += self._go_on(page, unseen=bool(unseen))
-        if self.upcoming and self._options.max_pages and len(self._read) >= self._options.max_pages:
-            self._end("max_pages")
+            findings += self._go_on(page, unseen=unseen)
+        if self.upcoming:
+            self._end_as_told([entry for _, entry in entries])
         return findings
 
     @property
     def is_read(self) -> bool:
         """Whether the listing's first page was read in this run."""
-        return self.url in self._read
+        return key(self.url) in self._read
 
     def stop(self) -> None:
         """Go no further in this run: a list page could not be read. The walk stays open and is taken up later."""
         self.upcoming = None
 
     def _go_on_before_cut(self, page: ListRead, cut: _Cut, *, fresh: bool) -> None:
-        """Read on from page one while there is something new, then jump to where the walk was cut."""
-        reached = page.url == cut.resume_at
-        if page.url == cut.front_at:
-            cut.front_at = None
-        if (fresh or cut.front_at) and not reached and page.next_page:
+        """Read on from page one while there is something new, then go on from where the walk was cut."""
+        reached = key(page.url) == key(cut.resume_at)
+        if fresh and not reached and page.next_page:
             self.upcoming = page.next_page
-            self._update("front_at = ?", page.next_page)
             return
         self._cut = None
-        self._update("front_at = NULL")
+        self._db.conn.execute("UPDATE entries SET ahead = 0 WHERE walk_id = ?", (self._id,))
         if cut.blocked:
             self.stop()
         elif reached:
-            self._step(page, again=True)
+            self._go_on(page, unseen=True)
         else:
-            self.upcoming = self._read_again = cut.resume_at
+            self.upcoming = cut.resume_at
 
     def _go_on(self, page: ListRead, *, unseen: bool) -> list[Finding]:
-        again = page.url == self._read_again
-        self._read_again = None
-        if unseen or again:
-            self._step(page, again=again)
+        """Step on to the next page; the last one ends the walk, and so does one with nothing new in it.
+
+        New is what this run has not seen yet: a list that grew by pages since the walk was cut shows again, beyond the
+        cut, what was listed before it.
+        """
+        if unseen:
+            self._step(page)
             if page.next_page:
                 return []
         missing = self._missing(page)
@@ -131,25 +142,34 @@ class Walk:
         self._complete()
         return []
 
-    def _step(self, page: ListRead, *, again: bool) -> None:
+    def _step(self, page: ListRead) -> None:
         self.upcoming = page.next_page
         self._update(
-            "resume_at = ?, next_at = ?, list_pages = list_pages + ?, stated_total = coalesce(?, stated_total)",
+            "list_pages = list_pages + (resume_at IS NOT ?), resume_at = ?, next_at = ?,"
+            " stated_total = coalesce(?, stated_total)",
+            page.url,
             page.url,
             page.next_page,
-            0 if again else 1,
             page.stated_total,
         )
+
+    def _end_as_told(self, entries: Sequence[Entry]) -> None:
+        """End the walk where --since or --max-pages say so."""
+        if self._options.since and all(_is_older(entry, self._options.since) for entry in entries):
+            self._end("since")
+        elif self._options.max_pages and len(self._read) >= self._options.max_pages:
+            self._end("max_pages")
 
     def _missing(self, page: ListRead) -> str | None:
         """What the site said was to come, where that is another page at least."""
         read, listed = self._db.conn.execute(
-            "SELECT list_pages, (SELECT count(*) FROM entries WHERE walk_id = walks.id) FROM walks WHERE id = ?",
+            "SELECT list_pages, (SELECT count(DISTINCT page_id) FROM entries WHERE walk_id = walks.id)"
+            " FROM walks WHERE id = ?",
             (self._id,),
         ).fetchone()
         if page.stated_pages and read < page.stated_pages:
             return f"{page.stated_pages} list pages, {read} came"
-        if self._full and page.stated_total and page.stated_total - listed >= len(page.entries):
+        if self._full and page.stated_total and page.stated_total - listed >= self._page_size:
             return f"{page.stated_total} entries, {listed} came"
         return None
 
@@ -178,10 +198,7 @@ class Walk:
 
     def _taken_up(self) -> int | None:
         row = self._db.conn.execute(
-            "SELECT id, is_full, resume_at, front_at, EXISTS (SELECT 1 FROM pages WHERE kind = 'listing'"
-            " AND url = walks.next_at AND state IN ('failed', 'walled') AND next_due > ?)"
-            " FROM walks WHERE listing_id = ? AND ended IS NULL",
-            (iso(self._now), self._listing),
+            "SELECT id, is_full, resume_at, next_at FROM walks WHERE listing_id = ? AND ended IS NULL", (self._listing,)
         ).fetchone()
         if row is None:
             return None
@@ -191,8 +208,16 @@ class Walk:
             self.upcoming = self.url
             return None
         self._full = bool(row[1])
-        self._cut = _Cut(row[2], row[3], bool(row[4])) if row[2] else None
+        self._cut = _Cut(row[2], self._is_put_off(row[3])) if row[2] else None
         return int(row[0])
+
+    def _is_put_off(self, list_page: str | None) -> bool:
+        """Whether a list page failed, and its gap is not over yet."""
+        row = self._db.conn.execute(
+            "SELECT 1 FROM pages WHERE kind = 'listing' AND key = ? AND state IN ('failed', 'walled') AND next_due > ?",
+            (list_page and key(list_page), iso(self._now)),
+        ).fetchone()
+        return row is not None
 
     def _begun(self, run_id: int) -> int:
         cursor = self._db.conn.execute(
@@ -204,41 +229,43 @@ class Walk:
     def _update(self, columns: str, *values: object) -> None:
         self._db.conn.execute(f"UPDATE walks SET {columns} WHERE id = ?", (*values, self._id))  # noqa: S608 - our own
 
-    def _usable(self, page: ListRead) -> tuple[list[Entry], list[Finding]]:
+    def _usable(self, page: ListRead) -> tuple[list[tuple[str, Entry]], list[Finding]]:
+        """The entries of a page with their keys, and a finding for each whose address has none."""
         usable, findings = [], []
         for entry in page.entries:
             try:
-                key(entry.url)
+                usable.append((key(entry.url), entry))
             except ValueError as problem:
                 findings.append(Finding(self._site, "entry's address", str(problem), "an http(s) address", page.url))
-            else:
-                usable.append(entry)
         return usable, findings
 
-    def _before(self, entries: Sequence[Entry]) -> dict[str, tuple[int, bool]]:
-        """Walk and `known` of those entries that the listing has had before."""
-        places = ", ".join("?" * len(entries))
+    def _before(self, keys: Collection[str]) -> dict[str, _Before]:
+        """Those entries that the listing has had before, by their keys."""
+        places = ", ".join("?" * len(keys))
         rows = self._db.conn.execute(
-            f"SELECT url, walk_id, known FROM entries WHERE listing_id = ? AND url IN ({places})",  # noqa: S608
-            (self._listing, *(entry.url for entry in entries)),
+            "SELECT p.key, max(e.known), max(e.ahead AND e.walk_id = ?) FROM pages AS p JOIN entries AS e"
+            f" ON e.page_id = p.id WHERE e.listing_id = ? AND p.kind = 'article' AND p.key IN ({places})"  # noqa: S608 - places
+            " GROUP BY p.key",
+            (self._id, self._listing, *keys),
         )
-        return {url: (walk, bool(known)) for url, walk, known in rows}
+        return {row[0]: _Before(bool(row[1]), bool(row[2])) for row in rows}
 
-    def _list(self, entry: Entry, found_on: str) -> None:
+    def _list(self, entry: Entry, entry_key: str, found_on: str, before: _Before | None) -> None:
         """Put an entry into the frontier; one without a date counts as new on the day it was found."""
         now = iso(self._now)
         day = entry.published.isoformat() if entry.published else None
+        ahead = self._cut is not None and (before is None or before.ahead)
         self._db.conn.execute(
             "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
             " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",
-            (key(entry.url), entry.url, self._site, now, now, day or now[:10], found_on, self.back),
+            (entry_key, entry.url, self._site, now, now, day or now[:10], found_on, self.back),
         )
         self._db.conn.execute(
-            "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, listed)"
-            " SELECT ?, ?, id, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
-            " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title,"
+            "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, ahead, listed)"
+            " SELECT ?, ?, id, ?, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
+            " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
             " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
-            (self._listing, entry.url, entry.title, day, self._id, now, key(entry.url)),
+            (self._listing, entry.url, entry.title, day, self._id, ahead, now, entry_key),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import re
@@ -64,6 +65,11 @@ class WarcFile:
         self._open_path.rename(self._path)
         sync_folder(self._path.parent)
 
+    def abandon(self) -> None:
+        """Close without a sync, leaving the name for `repair`; what the disc refuses now it has refused before."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
 
 def next_name(folder: Path, site: str, day: dt.date) -> str:
     """The file to write to: that day's last one while it is under 1 GiB, else the next number."""
@@ -79,7 +85,8 @@ def next_name(folder: Path, site: str, day: dt.date) -> str:
 def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcWarcRecord, bytes]:
     """One record with its content, from a closed file or one still being written.
 
-    Raises OSError, and ValueError where there is no whole record, which warcio would let pass or answer with errors of many kinds.
+    Raises OSError, and ValueError where no whole record stands there: for a damaged one warcio itself raises errors of
+    many kinds, or none.
     """
     path = folder / name
     with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as file:

@@ -123,7 +123,8 @@ class Run:
             self.archive.close()
 
     def _page_broke_spider(self, failure: Failure, response: Response | Failure) -> None:
-        request = response.request
+        request = response.request  # type: ignore[union-attr]  # Scrapy gives its failures the request too
+        assert request is not None  # noqa: S101 - as above
         error = f"{type(failure.value).__name__}: {failure.value}"
         answers = tuple(request.meta["answers"])
         self.give_up(FailedPage(request.cb_kwargs["page"], answers, "extract_failed", error))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Self, cast
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.http.headers import Headers
-from scrapy.robotstxt import RobotParser
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archive import clock
 from archive.models import Answer
@@ -21,24 +22,40 @@ from crawler.walls import classify
 
 
 class Robots(RobotsTxtMiddleware):
-    """Scrapy's robots.txt middleware, with a refusal of its own name and Crawl-delay honoured.
+    """Scrapy's robots.txt middleware with RFC 9309's rules for a robots.txt that does not come, and Crawl-delay kept.
 
-    The delay between two requests to a host is the larger of the site's and the host's own.
+    4xx: there are no rules. 5xx: nothing may be fetched (521 aside, a wall: the page's own answer will show it).
+    No answer at all: the page fails for the same reason. The delay between two requests to a host is the larger of the
+    site's and the host's own.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        crawler.signals.connect(self._slow_down, signals.robots_parsed)
+        self._rules: dict[str, RobotParser | None] = {}
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules of a request's host, None where it has none. Raises RobotsDeniedError, or what the network says."""
+        scheme, _, netloc, *_ = request.url.split("/", 3)
+        if netloc not in self._rules:
+            address = f"{scheme}//{netloc}/robots.txt"
+            asked = Request(address, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+            answer = await self.crawler.engine.download_async(asked)
+            if answer.status >= 500 and answer.status != 521:
+                raise RobotsDeniedError(f"{address} answers with status {answer.status}, so nothing may be fetched")
+            found = 200 <= answer.status < 300
+            self._rules[netloc] = ProtegoRobotParser.from_crawler(self.crawler, answer.body) if found else None
+        rules = self._rules[netloc]
+        if rules:
+            self._slow_down(rules, request)
+        return rules
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let a request pass or raise RobotsDeniedError."""
-        try:
-            super().process_request_2(rp, request)
-        except IgnoreRequest as refusal:
-            raise RobotsDeniedError(f"robots.txt forbids {request.url}") from refusal
+        if rp and not rp.allowed(request.url, self._robotstxt_useragent or self._default_useragent):
+            raise RobotsDeniedError(f"robots.txt forbids {request.url}")
 
-    def _slow_down(self, robotparser: RobotParser, request: Request) -> None:
-        delay = robotparser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
+    def _slow_down(self, rules: RobotParser, request: Request) -> None:
+        delay = rules.crawl_delay(self._robotstxt_useragent or self._default_useragent)
         downloader = self.crawler.engine.downloader
         slot = downloader.slots.get(downloader.get_slot_key(request))
         if delay and slot:

@@ -23,6 +23,7 @@ CONCURRENT_REQUESTS = 1  # each site has a crawler of its own: one request at a 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 RETRY_TIMES = 1  # a dropped connection is asked for once more; all else waits for a later run
 RETRY_HTTP_CODES: list[int] = []  # an error page is an answer: it is kept, and asked for again when it is due
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # it is in the archive and in the run's own lines
 REDIRECT_MAX_TIMES = 10
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

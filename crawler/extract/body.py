@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from typing import cast
 
 import trafilatura
 from lxml import etree, html
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor, use_config
 
+from crawler.extract import byline
 from crawler.extract.document import BLOCKS, HEADINGS, Line, lines, squeeze
-from crawler.extract.furniture import is_prose
+from crawler.extract.furniture import is_furniture, is_prose
 
 # The ids and classes in which the CMS families and the larger sites keep an article's text.
 _MARKS = """
@@ -23,6 +26,7 @@ _MARKS = """
 """
 MARKS = frozenset(_MARKS.split())
 _ENOUGH = 30  # characters of prose below which no container is believed in
+_FOOT = re.compile(r"(?:^|\s)(?:foot|copyright|banquan)", re.IGNORECASE)
 _FADING = 0.5  # what a step up leaves of the weight of a paragraph
 _PARAGRAPHS = HEADINGS | {"p", "span", "font", "strong", "b", "li", "a", "section", "blockquote", "pre"}
 _CONFIG = use_config()
@@ -32,20 +36,34 @@ _WHOLE = Extractor(config=_CONFIG, comments=False, precision=True)
 
 
 def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
-    """The characters of prose below each element of the page; lines numbered in `aside` count nothing."""
+    """The characters of prose below each element of the page.
+
+    Lines numbered in `aside` count nothing, nor do those of the page's foot, nor a paragraph's second copy: some pages
+    hold their text twice, for the desktop and for the telephone.
+    """
     weights: dict[HtmlElement, int] = {}
+    seen: set[str] = set()
     for number, line in enumerate(page):
-        if number in aside or not is_prose(line):
+        if number in aside or line.text in seen or not is_prose(line):
+            continue
+        seen.add(line.text)
+        around = (line.block, *line.block.iterancestors())
+        if any(map(_is_foot, around)):
             continue
         size = len(line.text) - line.linked
-        for element in (line.block, *line.block.iterancestors()):
+        for element in around:
             weights[element] = weights.get(element, 0) + size
     return weights
 
 
+def _is_foot(element: HtmlElement) -> bool:
+    return element.tag in ("footer", "nav") or bool(_FOOT.search(f"{element.get('class')} {element.get('id')}"))
+
+
 def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
     """The element that a site's layout names; the one with most text where several match, None where none does."""
-    chosen = max(tree.cssselect(selector), key=lambda element: len(squeeze(element.text_content())), default=None)
+    found: list[HtmlElement] = tree.cssselect(selector)
+    chosen = max(found, key=lambda element: len(squeeze(element.text_content())), default=None)
     if chosen is not None and chosen.tag not in BLOCKS:
         chosen.tag = "div"
     return chosen
@@ -60,6 +78,23 @@ def by_prose(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlEleme
         if densest is None or weight * 2 >= weights.get(densest, 0):
             return marked
     return densest
+
+
+def below_title(heading: Line, page: Sequence[Line]) -> HtmlElement | None:
+    """The smallest element that holds the title and, below it, an image or words of its own.
+
+    For a page without prose: a notice that is a picture, or a line like 今日全市平安.
+    """
+    start = next(number for number, line in enumerate(page) if line is heading)
+    for line in page[start + 1 :]:
+        if line.image is None and (line.linked or is_furniture(line.text) or byline.is_byline(line.text)):
+            continue
+        around = (line.block, *line.block.iterancestors())
+        if any(map(_is_foot, around)):
+            return None
+        holders = set(heading.block.iterancestors())
+        return next((element for element in around if element in holders), None)
+    return None
 
 
 def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
@@ -155,7 +190,7 @@ def _answered(body: etree._Element) -> Iterator[Line]:
         for cell in list(row):
             row.remove(cell)
         row.text = "\ue000".join(text.split("\t"))
-    for line in lines(body):
+    for line in lines(cast(HtmlElement, body)):  # an element of lxml.etree, which serves as well
         if "\ue000" in line.text:
             yield Line(line.text.replace("\ue000", "\t"), 0, line.block, row=True)
         else:

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 # Not characters of a text: C0 and C1 controls, zero-width marks, surrogates, and the two that XML forbids.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&#(x[\da-f]{1,8}|\d{1,9});?", re.IGNORECASE)
+_END_TAGS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)  # some pages go on behind them; a parser stops there
 _HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 _WRAPPED = re.compile(rf"(?<=[{_HAN}，。、；：])[ \t]*[\r\n]\s*(?=[{_HAN}])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -68,7 +69,7 @@ def squeeze(text: str | None) -> str:
 def parse(text: str) -> HtmlElement:
     """Parse a page of any brokenness; an empty document where there is nothing to parse."""
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    seen = _UNSEEN.sub("", _REFERENCE.sub(_readable, text)).replace("\f", " ")
+    seen = _UNSEEN.sub("", _REFERENCE.sub(_readable, _END_TAGS.sub("", text))).replace("\f", " ")
     payload = seen.strip().encode("utf-8")
     try:
         return lxml.html.document_fromstring(payload or b"<html></html>", parser=parser)
@@ -80,7 +81,8 @@ def _readable(reference: re.Match[str]) -> str:
     """A character reference, unless it stands for what no tree can hold, as &#1; does."""
     number = reference[1].lower()
     code = int(number[1:], 16) if number.startswith("x") else int(number)
-    return "" if code < 32 and code not in (9, 10, 13) or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
+    control = code < 32 and code not in (9, 10, 13)
+    return "" if control or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
 
 
 def drop_unseen(tree: HtmlElement) -> None:

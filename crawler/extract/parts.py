@@ -11,6 +11,7 @@ from crawler.extract import body, byline, document, furniture, title, trim
 from crawler.extract.document import Line
 from crawler.site import ArticleLayout
 
+_HEAD_UNTITLED = 25  # lines looked at above the text where no line is known to be the title
 _HEAD_LINES = 40  # between title and text; a page with more of them has no byline there
 _TAIL_LINES = 15
 _ABOVE_TITLE = 6
@@ -48,6 +49,8 @@ def split(
     heading = title.find(tree, metas, page, start, listed)
     if heading and heading.line is not None:
         aside = trim.shelves(page, keep=heading.line)
+        if container is None and (container := body.below_title(page[heading.line], page)) is not None:
+            inside = _inside(page, container)
     if container is None:
         found = body.isolate_whole(tree, page)
     else:
@@ -79,22 +82,40 @@ def _parts(
 ) -> Parts:
     numbers = {id(line): number for number, line in enumerate(page)}
     kept = [numbers[id(line)] for line in text if id(line) in numbers]
-    first = min(kept, default=min(inside, default=len(page)))
-    last = max(kept, default=max(inside, default=-1))
-    above = heading.line + 1 if heading and heading.line is not None and heading.line < first else None
-    top = max(above if above is not None else first - 25, first - _HEAD_LINES, 0)
+    below_title = heading.line + 1 if heading and heading.line is not None else 0
+    first = min(kept, default=max(min(inside, default=0), below_title) if container is not None else below_title)
+    last = max(kept, default=max(inside, default=first) if container is not None else first - 1)
+    top = max(below_title if 0 < below_title <= first else first - _HEAD_UNTITLED, first - _HEAD_LINES, 0)
     head = [n for n in range(first) if n not in aside and (n >= top or _is_above(page[n], top - n))]
-    tail = [n for n in range(last + 1, len(page)) if n not in aside][:_TAIL_LINES]
-    end = next((n for n in tail if page[n].text and byline.is_byline(page[n].text)), tail[0] if tail else last + 1)
-    chosen = set(kept)
-    media = [page[n] for n in range(top, max(end, last + 1)) if n not in aside]
-    stripped = [page[n].text for n in inside if n not in chosen and page[n].text] if container is not None else []
+    tail = [n for n in range(last + 1, len(page)) if n not in aside]
+    end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page) if not kept else last + 1)
+    stripped = [page[n].text for n in inside if n not in set(kept) and page[n].text] if container is not None else []
     return Parts(
         title=heading.text if heading else None,
-        head=tuple(page[n].text for n in head if page[n].text),
+        head=tuple(_with_values([page[n].text for n in head if page[n].text])),
         text=tuple(text),
-        tail=tuple(page[n] for n in tail if page[n].text),
-        media=tuple(media),
+        tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
+        media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside),
         stripped=tuple(stripped or [line.text for line in cut]),
         container=container,
     )
+
+
+def _is_end(text: str, has_text: bool) -> bool:
+    """Do the release's images end here: at the first line below its text, or, without text, at the page's foot?"""
+    if has_text:
+        return bool(text)
+    return furniture.is_furniture(text) and not furniture.is_control(text) and not byline.is_byline(text)
+
+
+def _with_values(head: list[str]) -> list[str]:
+    """The head's lines; where a label ends one and its value stands on the next, they become one line."""
+    joined: list[str] = []
+    for line in head:
+        before = byline.mentions(joined[-1]) if joined else []
+        labelled = bool(before) and not before[-1].value
+        if labelled and len(line) <= 30 and not byline.mentions(line) and not furniture.is_furniture(line):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return joined

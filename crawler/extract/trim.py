@@ -120,6 +120,9 @@ def _goes_on(lines: Sequence[Line], start: int, number: int) -> bool:
     behind = [line for line in lines[number + 1 :] if is_prose(line) and _is_whole(line.text)]
     before = sum(len(line.text) for line in lines[start:number])
     after = sum(len(line.text) for line in behind)
-    if is_shelf(lines[number].text) or lines[number].text.startswith(("标签", "责任编辑")):
+    text = lines[number].text
+    if is_shelf(text):
+        return after > before or _is_own(text, lines[number + 1 :])
+    if _signs(text) or text.startswith("标签"):
         return after > before
     return bool(behind)

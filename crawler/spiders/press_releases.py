@@ -53,7 +53,7 @@ class PressReleases(Spider):
         outcome = answers[-1].outcome
         if outcome == "ok" and 300 <= response.status < 400:
             # Scrapy follows http and https only, and hands any other redirect on.
-            target = response.headers.get("Location", b"").decode("latin-1")
+            target = (response.headers["Location"] or b"").decode("latin-1")
             yield FailedPage(page, answers, "refused_address", f"redirect to {target!r}")
         elif outcome != "ok":
             yield FailedPage(page, answers, outcome, f"HTTP status {response.status}")

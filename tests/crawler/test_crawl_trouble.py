@@ -129,3 +129,16 @@ def test_nothing_that_left_the_list_is_lost(press: Press, province: SampleProvin
     province.replace("/jinri/", listed.replace(one[0], "", 1), site=REXIAN)
     press("crawl", REXIAN)
     assert press.rows("SELECT count(*), count(gone_at) FROM press_releases") == [(3, 0)]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(404, ALL - 3), (403, ALL - 3), (503, 0)])
+def test_a_robots_txt_that_does_not_come_is_read_as_rfc_9309_says(
+    press: Press, province: SampleProvince, status: int, kept: int
+) -> None:
+    province.replace("/robots.txt", "User-agent: *\nDisallow: /\n", status=status)
+    done = press("crawl", QINGLING)
+    assert done.returncode == (0 if kept else 1)
+    assert press.rows("SELECT count(*) FROM press_releases") == [(kept,)]
+    if not kept:
+        assert set(asked(province)) == set()
+        assert f"robots.txt answers with status {status}, so nothing may be fetched" in done.stdout
