@@ -45,9 +45,9 @@ CREATE INDEX captures_url ON captures(url, payload_digest);
 CREATE INDEX captures_run ON captures(run_id);
 """
 
-# `walks.resume_at` is the last list page that was synced, `next_at` the page it led to. `entries.known`: a completed walk
-# of that listing has listed the entry. `entries.ahead`: it was new when its walk, cut short before, was taken up, and
-# the list between it and the place of the cut is not read through yet.
+# `walks.resume_at` is the last list page that was synced, `next_at` the page it led to. `entries.known`: a completed
+# walk of that listing has listed the entry. `entries.ahead`: it was new when its walk, cut short before, was taken up,
+# and the list between it and the place of the cut is not read through yet.
 # `pages.listed_day` orders what is new; `pages.back` marks what was found on back pages.
 _FRONTIER = """
 CREATE TABLE listings (

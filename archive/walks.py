@@ -92,7 +92,7 @@ class Walk:
         if page.next_page and key(page.next_page) in self._read:
             page = replace(page, next_page=None)
         if self._cut:
-            self._go_on_before_cut(page, self._cut, fresh=fresh)
+            findings += self._go_on_before_cut(page, self._cut, fresh=fresh)
         elif known and not self._full:
             self._complete()
         else:
@@ -110,20 +110,21 @@ class Walk:
         """Go no further in this run: a list page could not be read. The walk stays open and is taken up later."""
         self.upcoming = None
 
-    def _go_on_before_cut(self, page: ListRead, cut: _Cut, *, fresh: bool) -> None:
+    def _go_on_before_cut(self, page: ListRead, cut: _Cut, *, fresh: bool) -> list[Finding]:
         """Read on from page one while there is something new, then go on from where the walk was cut."""
         reached = key(page.url) == key(cut.resume_at)
         if fresh and not reached and page.next_page:
             self.upcoming = page.next_page
-            return
+            return []
         self._cut = None
         self._db.conn.execute("UPDATE entries SET ahead = 0 WHERE walk_id = ?", (self._id,))
         if cut.blocked:
             self.stop()
         elif reached:
-            self._go_on(page, unseen=True)
+            return self._go_on(page, unseen=True)
         else:
             self.upcoming = cut.resume_at
+        return []
 
     def _go_on(self, page: ListRead, *, unseen: bool) -> list[Finding]:
         """Step on to the next page; the last one ends the walk, and so does one with nothing new in it.
@@ -243,9 +244,9 @@ class Walk:
         """Those entries that the listing has had before, by their keys."""
         places = ", ".join("?" * len(keys))
         rows = self._db.conn.execute(
-            "SELECT p.key, max(e.known), max(e.ahead AND e.walk_id = ?) FROM pages AS p JOIN entries AS e"
-            f" ON e.page_id = p.id WHERE e.listing_id = ? AND p.kind = 'article' AND p.key IN ({places})"  # noqa: S608 - places
-            " GROUP BY p.key",
+            "SELECT p.key, max(e.known), max(e.ahead AND e.walk_id = ?) FROM pages AS p"  # noqa: S608 - places only
+            " JOIN entries AS e ON e.page_id = p.id WHERE e.listing_id = ? AND p.kind = 'article'"
+            f" AND p.key IN ({places}) GROUP BY p.key",
             (self._id, self._listing, *keys),
         )
         return {row[0]: _Before(bool(row[1]), bool(row[2])) for row in rows}
@@ -266,6 +267,20 @@ class Walk:
             " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
             " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
             (self._listing, entry.url, entry.title, day, self._id, ahead, now, entry_key),
+        )
+        self._list_release(entry, entry_key)
+
+    def _list_release(self, entry: Entry, entry_key: str) -> None:
+        """A release that is there already is now in this column too; its own is the first listing's that has it."""
+        self._db.conn.execute(
+            "INSERT OR IGNORE INTO release_columns SELECT id, ?, ? FROM press_releases WHERE key = ?",
+            (self.column, entry.url, entry_key),
+        )
+        self._db.conn.execute(
+            "UPDATE press_releases SET listing_column = ? WHERE key = ? AND listing_column IS NOT ? AND NOT EXISTS"
+            " (SELECT 1 FROM pages AS p JOIN entries AS e ON e.page_id = p.id WHERE p.kind = 'article'"
+            " AND p.key = press_releases.key AND e.listing_id < ?)",
+            (self.column, entry_key, self.column, self._listing),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import cast
@@ -26,7 +25,6 @@ _MARKS = """
 """
 MARKS = frozenset(_MARKS.split())
 _ENOUGH = 30  # characters of prose below which no container is believed in
-_FOOT = re.compile(r"(?:^|\s)(?:foot|copyright|banquan)", re.IGNORECASE)
 _FADING = 0.5  # what a step up leaves of the weight of a paragraph
 _PARAGRAPHS = HEADINGS | {"p", "span", "font", "strong", "b", "li", "a", "section", "blockquote", "pre"}
 _CONFIG = use_config()
@@ -38,8 +36,8 @@ _WHOLE = Extractor(config=_CONFIG, comments=False, precision=True)
 def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
     """The characters of prose below each element of the page.
 
-    Lines numbered in `aside` count nothing, nor do those of the page's foot, nor a paragraph's second copy: some pages
-    hold their text twice, for the desktop and for the telephone.
+    Lines numbered in `aside` count nothing, nor does a paragraph's second copy: some pages hold their text twice, for
+    the desktop and for the telephone.
     """
     weights: dict[HtmlElement, int] = {}
     seen: set[str] = set()
@@ -47,17 +45,10 @@ def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
         if number in aside or line.text in seen or not is_prose(line):
             continue
         seen.add(line.text)
-        around = (line.block, *line.block.iterancestors())
-        if any(map(_is_foot, around)):
-            continue
         size = len(line.text) - line.linked
-        for element in around:
+        for element in (line.block, *line.block.iterancestors()):
             weights[element] = weights.get(element, 0) + size
     return weights
-
-
-def _is_foot(element: HtmlElement) -> bool:
-    return element.tag in ("footer", "nav") or bool(_FOOT.search(f"{element.get('class')} {element.get('id')}"))
 
 
 def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
@@ -80,25 +71,24 @@ def by_prose(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlEleme
     return densest
 
 
-def below_title(heading: Line, page: Sequence[Line]) -> HtmlElement | None:
+def below_title(heading: int, page: Sequence[Line], aside: set[int]) -> HtmlElement | None:
     """The smallest element that holds the title and, below it, an image or words of its own.
 
     For a page without prose: a notice that is a picture, or a line like 今日全市平安.
     """
-    start = next(number for number, line in enumerate(page) if line is heading)
-    for line in page[start + 1 :]:
-        if line.image is None and (line.linked or is_furniture(line.text) or byline.is_byline(line.text)):
+    holders = set(page[heading].block.iterancestors())
+    for number in range(heading + 1, len(page)):
+        line = page[number]
+        if number in aside or (line.text and (line.linked or is_furniture(line.text) or byline.is_byline(line.text))):
             continue
-        around = (line.block, *line.block.iterancestors())
-        if any(map(_is_foot, around)):
-            return None
-        holders = set(heading.block.iterancestors())
-        return next((element for element in around if element in holders), None)
+        return next((e for e in (line.block, *line.block.iterancestors()) if e in holders), None)
     return None
 
 
 def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
-    marked = [element for element in tree.xpath("//*[@id or @class]|//ucapcontent") if _has_mark(element)]
+    marked: list[HtmlElement] = [
+        element for element in tree.xpath("//*[@id or @class]|//ucapcontent") if _has_mark(element)
+    ]
     best = max((weights.get(element, 0) for element in marked), default=0)
     if not best:
         return next((element for element in marked if next(element.iter("img"), None) is not None), None)
@@ -190,7 +180,7 @@ def _answered(body: etree._Element) -> Iterator[Line]:
         for cell in list(row):
             row.remove(cell)
         row.text = "\ue000".join(text.split("\t"))
-    for line in lines(cast(HtmlElement, body)):  # an element of lxml.etree, which serves as well
+    for line in lines(cast("HtmlElement", body)):  # an element of lxml.etree, which serves as well
         if "\ue000" in line.text:
             yield Line(line.text.replace("\ue000", "\t"), 0, line.block, row=True)
         else:

@@ -41,15 +41,16 @@ def split(
     """Tell the parts of a page from one another; `listed` is the title that the list page showed."""
     chosen = body.by_layout(tree, layout.body) if layout else None
     page = list(document.lines(tree))
-    aside = trim.shelves(page)
+    foot = trim.foot(tree, page)
+    aside = foot | trim.shelves(page)
     weights = body.weigh(page, aside)
     container = chosen if chosen is not None else body.by_prose(tree, weights)
     inside = _inside(page, container)
     start = next((n for n in inside if n not in aside and furniture.is_prose(page[n])), min(inside, default=len(page)))
     heading = title.find(tree, metas, page, start, listed)
     if heading and heading.line is not None:
-        aside = trim.shelves(page, keep=heading.line)
-        if container is None and (container := body.below_title(page[heading.line], page)) is not None:
+        aside = foot | trim.shelves(page, keep=heading.line)
+        if container is None and (container := body.below_title(heading.line, page, aside)) is not None:
             inside = _inside(page, container)
     if container is None:
         found = body.isolate_whole(tree, page)

@@ -12,7 +12,19 @@ from crawler.extract.document import Line, squeeze
 from crawler.extract.furniture import is_control, is_furniture, is_prose, is_shelf
 
 _BACKGROUND = re.compile(r"^\W*(?:相关|延伸|更多|新闻|知识)(?:链接|阅读|解读|信息|内容|新闻|报道|政策)\W*$")
+_FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
+
+
+def foot(tree: HtmlElement, lines: Sequence[Line]) -> set[int]:
+    """The numbers of lines in the page's foot or its navigation, by their tags, classes and ids."""
+    named = (e for e in tree.xpath("//footer|//nav|//*[@id or @class]") if _is_foot(e))
+    within = {element for e in named for element in e.iter()}
+    return {number for number, line in enumerate(lines) if line.block in within}
+
+
+def _is_foot(element: HtmlElement) -> bool:
+    return element.tag in ("footer", "nav") or bool(_FOOT.search(f"{element.get('class')} {element.get('id')}"))
 
 
 def shelves(lines: Sequence[Line], keep: int | None = None) -> set[int]:
@@ -79,7 +91,9 @@ def trim(lines: Sequence[Line], title: str | None) -> tuple[list[Line], list[Lin
     end = _tail(lines, start)
     kept = [line for line in lines[start:end] if not is_control(line.text)]
     if not kept:
-        kept = [line for line in lines if not (is_furniture(line.text) or byline.is_byline(line.text))]
+        wanted = squeeze(title)
+        below = max((n for n, line in enumerate(lines) if squeeze(line.text) == wanted), default=-1) + 1
+        kept = [line for line in lines[below:] if line.link_share < 0.5 and not _ends_release(line.text)]
     staying = set(map(id, kept))
     return kept, [line for line in lines if id(line) not in staying]
 
