@@ -28,12 +28,14 @@ class Frontier:
     def __init__(self, db: Database, site: str, run_id: int, now: dt.datetime) -> None:
         self._db, self._site, self._run_id, self._now = db, site, run_id, now
         self._walks: list[Walk] = []
+        self._since = ""
         self._wanted: list[Page] = []
         self._asked: set[int] = set()
         self._in_hand: Page | None = None
 
     def walk(self, listings: Sequence[tuple[str, str]], options: WalkOptions) -> None:
         """Begin this run's walks; `listings` are columns with their first pages."""
+        self._since = options.since.isoformat() if options.since else ""
         self._walks = [
             Walk(self._db, self._site, column, url, self._run_id, self._now, options) for column, url in listings
         ]
@@ -142,8 +144,9 @@ class Frontier:
         rows = self._db.conn.execute(
             "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article' AND back = ?"
             " AND state IN ('waiting', 'walled', 'failed') AND next_due <= ? AND asked_in IS NOT ?"
+            " AND listed_day >= ?"
             " ORDER BY listed_day DESC, id LIMIT 1",
-            (self._site, back, iso(self._now), self._run_id),
+            (self._site, back, iso(self._now), self._run_id, self._since),
         )
         for row in rows:
             yield Page(*row)

@@ -91,14 +91,16 @@ class Walk:
         self._page_size = max(self._page_size, len(keys))
         if page.next_page and key(page.next_page) in self._read:
             page = replace(page, next_page=None)
-        if self._cut:
-            findings += self._go_on_before_cut(page, self._cut, fresh=fresh)
-        elif known and not self._full:
+        if known and not self._full and not self._cut:
             self._complete()
+        elif self._options.since and all(_is_older(entry, self._options.since) for _, entry in entries):
+            self._end("since")
+        elif self._cut:
+            findings += self._go_on_before_cut(page, self._cut, fresh=fresh)
         else:
             findings += self._go_on(page, unseen=unseen)
-        if self.upcoming:
-            self._end_as_told([entry for _, entry in entries])
+        if self.upcoming and self._options.max_pages and len(self._read) >= self._options.max_pages:
+            self._end("max_pages")
         return findings
 
     @property
@@ -153,13 +155,6 @@ class Walk:
             page.next_page,
             page.stated_total,
         )
-
-    def _end_as_told(self, entries: Sequence[Entry]) -> None:
-        """End the walk where --since or --max-pages say so."""
-        if self._options.since and all(_is_older(entry, self._options.since) for entry in entries):
-            self._end("since")
-        elif self._options.max_pages and len(self._read) >= self._options.max_pages:
-            self._end("max_pages")
 
     def _missing(self, page: ListRead) -> str | None:
         """What the site said was to come, where that is another page at least."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def crawl(
     settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
     settings.set("VANTAGE", vantage, priority="cmdline")
     settings.set("CLOSESPIDER_TIMEOUT", seconds or 0, priority="cmdline")
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of each page without text, a picture's too
     process = AsyncCrawlerProcess(settings)
     for slug in slugs:
         process.crawl(slug, archive=archive, walk_options=options, progress=progress, wanted=wanted)

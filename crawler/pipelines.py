@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
 from archive import clock
 from archive.errors import ArchiveError
@@ -25,10 +26,10 @@ class Keep:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Find the run that the extension began."""
+        """Find the run that the extension began; without one, for a spider that is not ours, there is no pipeline."""
         run = crawler.get_extension(Run)
         if run is None:
-            raise RuntimeError("the extension crawler.extensions.Run has to be on: it opens the archive")
+            raise NotConfigured("no run of ours")
         return cls(run)
 
     def process_item(self, item: Item) -> Item:

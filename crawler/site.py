@@ -6,23 +6,29 @@ import datetime as dt
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import cssselect
+from crawler.keys import Keys, SiteError
+
+__all__ = [
+    "ArticleLayout",
+    "Expect",
+    "Fetch",
+    "Listing",
+    "Site",
+    "SiteError",
+    "load_site",
+    "load_sites",
+    "sites_folder",
+]
 
 PACKAGED_SITES = Path(__file__).parent / "sites"
 FAMILIES = ("trs", "html", "auto")
 SELECTORS = ("entry", "link", "title", "date", "next")
-_T = TypeVar("_T")
-
-
-class SiteError(Exception):
-    """A site file that cannot be used; the message names the file and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def load_site(path: Path) -> Site:
         raise SiteError(f"{path}: cannot be read as TOML: {problem}") from problem
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", path.stem):
         raise SiteError(f"{path}: the file's name is the slug and has to be like 'beijing' or 'nei-mongol'")
-    top = _Keys(path, "", declared)
+    top = Keys(path, "", declared)
     if declared.get("discover"):
         raise SiteError(f"{path}: discover: not supported yet, name a [[listing]]")
     site = Site(
@@ -146,7 +152,7 @@ def load_site(path: Path) -> Site:
     return site
 
 
-def _listing(keys: _Keys) -> Listing:
+def _listing(keys: Keys) -> Listing:
     cms = keys.choice("cms", FAMILIES)
     selectors = {name: found for name in SELECTORS if (found := keys.selector(name))}
     listing = Listing(keys.text("column"), cms, keys.address("url"), selectors)
@@ -158,7 +164,7 @@ def _listing(keys: _Keys) -> Listing:
     return listing
 
 
-def _layouts(tables: list[_Keys]) -> tuple[ArticleLayout, ...]:
+def _layouts(tables: list[Keys]) -> tuple[ArticleLayout, ...]:
     layouts: list[ArticleLayout] = []
     for number, keys in enumerate(tables, 1):
         layout = ArticleLayout(
@@ -177,7 +183,7 @@ def _layouts(tables: list[_Keys]) -> tuple[ArticleLayout, ...]:
     return tuple(layouts)
 
 
-def _fetch(keys: _Keys) -> Fetch:
+def _fetch(keys: Keys) -> Fetch:
     default = Fetch()
     fetch = Fetch(
         delay=keys.number("delay", default.delay),
@@ -192,122 +198,7 @@ def _fetch(keys: _Keys) -> Fetch:
     return fetch
 
 
-def _expect(keys: _Keys) -> Expect:
+def _expect(keys: Keys) -> Expect:
     expect = Expect(keys.whole("min_listed"), keys.whole("max_silent_days"), keys.shares("fill_rate"))
     keys.close()
     return expect
-
-
-class _Keys:
-    """One table of a site file, read key by key; what is left unread at `close` is unknown."""
-
-    def __init__(self, path: Path, prefix: str, table: Mapping[str, Any]) -> None:
-        self._path, self._prefix, self._table, self._left = path, prefix, table, set(table)
-
-    def error(self, key: str, problem: str) -> SiteError:
-        return SiteError(f"{self._path}: {self._prefix}{key}: {problem}")
-
-    def close(self) -> None:
-        for key in sorted(self._left):
-            raise self.error(key, "unknown key")
-
-    def _take(self, key: str, kind: type | tuple[type, ...], wanted: str) -> Any:
-        self._left.discard(key)
-        value = self._table.get(key)
-        if key not in self._table:
-            return None
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(key, f"has to be {wanted}, not {value!r}")
-        return value
-
-    def optional_text(self, key: str) -> str | None:
-        value: str | None = self._take(key, str, "a text in quotes")
-        if value is not None and not value.strip():
-            raise self.error(key, "is empty")
-        return value
-
-    def selector(self, key: str) -> str | None:
-        value = self.optional_text(key)
-        try:
-            cssselect.parse(value or "*")
-        except cssselect.SelectorError as problem:
-            raise self.error(key, f"is no CSS selector: {value!r} ({problem})") from problem
-        return value
-
-    def text(self, key: str) -> str:
-        value = self.optional_text(key)
-        if value is None:
-            raise self.error(key, "missing")
-        return value
-
-    def matching(self, key: str, pattern: str, wanted: str) -> str | None:
-        value = self.optional_text(key)
-        if value is not None and not re.fullmatch(pattern, value):
-            raise self.error(key, f"has to be {wanted}, not {value!r}")
-        return value
-
-    def address(self, key: str) -> str:
-        value = self.text(key)
-        try:
-            parts = urlsplit(value)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise self.error(key, f"has to be an http or https address, not {value!r}")
-        return value
-
-    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        value = self.optional_text(key) or default
-        if value is None:
-            raise self.error(key, "missing")
-        if value not in allowed:
-            raise self.error(key, f"has to be one of {', '.join(allowed)}, not {value!r}")
-        return value
-
-    def day(self, key: str) -> dt.date | None:
-        value: dt.date | None = self._take(key, dt.date, "a date like 2026-12-01")
-        if isinstance(value, dt.datetime):
-            raise self.error(key, f"has to be a date without a time, not {value}")
-        return value
-
-    def flag(self, key: str, default: bool) -> bool:
-        value: bool | None = self._take(key, bool, "true or false")
-        return default if value is None else value
-
-    def number(self, key: str, default: float) -> float:
-        value: float | None = self._take(key, (int, float), "a number")
-        if value is not None and not 0 <= value < 86_400:
-            raise self.error(key, f"has to be from 0 to 86400 seconds, not {value}")
-        return default if value is None else float(value)
-
-    def whole(self, key: str) -> int | None:
-        value: int | None = self._take(key, int, "a whole number")
-        if value is not None and value < 1:
-            raise self.error(key, f"has to be 1 or more, not {value}")
-        return value
-
-    def items(self, key: str, kind: type[_T], default: tuple[_T, ...]) -> tuple[_T, ...]:
-        found = self._take(key, list, "a list")
-        if found is None:
-            return default
-        for value in found:
-            if not isinstance(value, kind) or isinstance(value, bool):
-                raise self.error(key, f"holds {value!r}, which is not {'a text' if kind is str else 'a whole number'}")
-        return tuple(found)
-
-    def shares(self, key: str) -> Mapping[str, float]:
-        table = self._take(key, dict, "a table of shares") or {}
-        for name, share in table.items():
-            if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
-                raise self.error(f"{key}.{name}", f"has to be a share from 0 to 1, not {share!r}")
-        return {name: float(share) for name, share in table.items()}
-
-    def table(self, key: str) -> _Keys:
-        return _Keys(self._path, f"{key}.", self._take(key, dict, f"a table [{key}]") or {})
-
-    def tables(self, key: str) -> Iterator[_Keys]:
-        for number, table in enumerate(self._take(key, list, f"tables [[{key}]]") or [], 1):
-            if not isinstance(table, dict):
-                raise self.error(key, f"has to be tables [[{key}]], not {table!r}")
-            yield _Keys(self._path, f"{key}[{number}].", table)

@@ -29,7 +29,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _NO_TEXT = re.compile(r"<(script|style|title|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_LITTLE = 200
+_LITTLE = 120
 
 
 def classify(status: int, headers: Mapping[str, str], text: str) -> str:

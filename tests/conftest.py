@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,14 @@ class Press:
 
 
 ALL = len(load_releases()) + 3
+
+
+def wait_until(happens: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Return when it has happened; raises AssertionError if it does not."""
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
 
 
 def asked(province: SampleProvince, site: str | None = None) -> list[str]:

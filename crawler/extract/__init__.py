@@ -45,7 +45,7 @@ def extract(
     laid = _laid_out(tree, layout)
     fields = _fields(parts, known, laid)
     found, captions = attachments.read(parts.media, _roots(parts), url)
-    body = [line.text for line in parts.text if line not in captions]
+    body = _body([line.text for line in parts.text if line not in captions], found)
     when = dates.choose(_dates(parts, fields, known, laid, url, entry), captured)
     is_repost, repost_of = repost.judge(site, fields.get("issuer"), fields.get("content_source"))
     return Article(
@@ -61,7 +61,7 @@ def extract(
         body_kind=_kind(body, found),
         extractor=_extractor(layout),
         attachments=tuple(found),
-        stripped=parts.stripped,
+        stripped=(*parts.stripped, *(line.text for line in parts.text if not body and line not in captions)),
         is_repost=is_repost,
         repost_of=repost_of,
     )
@@ -124,6 +124,12 @@ def _roots(parts: Parts) -> Iterator[HtmlElement]:
     if parts.container is not None:
         yield parts.container
     yield from (line.block for line in parts.tail if len(line.text) < 200)
+
+
+def _body(lines: Sequence[str], found: Sequence[Attachment]) -> Sequence[str]:
+    """The lines of the text; none where they only name the files that are the release."""
+    files = {one.name for one in found if one.kind == "file"}
+    return [] if files.issuperset(lines) else lines
 
 
 def _kind(body: Sequence[str], found: Sequence[Attachment]) -> BodyKind:

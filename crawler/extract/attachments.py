@@ -63,9 +63,14 @@ def _caption(lines: Sequence[Line], number: int, taken: set[int]) -> int | None:
         if not line.text or len(line.text) > _LONGEST_CAPTION:
             continue
         named = line.block.tag == "figcaption" or _NAMED_CAPTION.search(line.block.get("class", ""))
-        if named or _CAPTION.search(line.text):
+        if named or is_caption(line.text):
             return beside
     return None
+
+
+def is_caption(text: str) -> bool:
+    """Does the line speak of a picture, as 图为… and (资料图片) do?"""
+    return bool(_CAPTION.search(text))
 
 
 def _name(image: HtmlElement) -> str | None:

@@ -36,13 +36,17 @@ _WHOLE = Extractor(config=_CONFIG, comments=False, precision=True)
 def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
     """The characters of prose below each element of the page.
 
-    Lines numbered in `aside` count nothing, nor does a paragraph's second copy: some pages hold their text twice, for
-    the desktop and for the telephone.
+    Lines numbered in `aside` count nothing, nor does the teaser below a link, nor a paragraph's second copy: some
+    pages hold their text twice, for the desktop and for the telephone.
     """
     weights: dict[HtmlElement, int] = {}
     seen: set[str] = set()
+    above: Line | None = None
     for number, line in enumerate(page):
-        if number in aside or line.text in seen or not is_prose(line):
+        if not line.text:
+            continue
+        teaser, above = above is not None and above.link_share > 0.8 and len(above.text) > 5, line
+        if teaser or number in aside or line.text in seen or not is_prose(line):
             continue
         seen.add(line.text)
         size = len(line.text) - line.linked
@@ -91,7 +95,7 @@ def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElemen
     ]
     best = max((weights.get(element, 0) for element in marked), default=0)
     if not best:
-        return next((element for element in marked if next(element.iter("img"), None) is not None), None)
+        return next((e for e in marked if next(e.iter("img", "video", "embed", "iframe", "a"), None) is not None), None)
     first = next(element for element in marked if weights.get(element, 0) == best)
     within = [e for e in marked if weights.get(e, 0) >= 0.9 * best and (e is first or first in e.iterancestors())]
     return within[-1]
@@ -119,8 +123,8 @@ def _densest(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlEleme
             felt[around] = felt.get(around, 0) + own
             own, around = own * _FADING, around.getparent()
     best = max(felt, key=lambda element: felt[element])
-    while (parent := best.getparent()) is not None and _goes_on_beside(best, parent, weights):
-        best = parent
+    while (around := _parted(best, weights)) is not None:
+        best = around
     while (child := _only_prose(best, weights)) is not None:
         best = child
     return best
@@ -130,11 +134,27 @@ def _is_paragraph(element: HtmlElement) -> bool:
     return element.tag in _PARAGRAPHS or not any(child.tag in BLOCKS or child.tag == "br" for child in element)
 
 
-def _goes_on_beside(element: HtmlElement, parent: HtmlElement, weights: Mapping[HtmlElement, int]) -> bool:
-    """Is the release parted over boxes of one kind, of which this is one?"""
-    kind = (element.tag, element.get("class"))
-    beside = sum(weights.get(e, 0) for e in parent if e is not element and (e.tag, e.get("class")) == kind)
-    return parent.tag not in ("body", "html") and element.tag != "td" and 4 * beside > weights[element]
+def _parted(element: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+    """The element around this box and others of its kind, over which a release is parted; None if it is not."""
+    parent = element.getparent()
+    while parent is not None and weights[parent] == weights[element]:
+        element, parent = parent, parent.getparent()
+    if parent is None or parent.tag in ("body", "html") or element.tag == "td":
+        return None
+    kind = _kind(element, weights)
+    beside = sum(weights.get(other, 0) for other in parent if other is not element and _kind(other, weights) == kind)
+    return parent if 4 * beside > weights[element] else None
+
+
+def _kind(element: HtmlElement, weights: Mapping[HtmlElement, int]) -> tuple[tuple[str, str | None], ...]:
+    """The tags and classes on the way down to the element's prose."""
+    way = [(str(element.tag), element.get("class"))]
+    while (child := max(element, key=lambda child: weights.get(child, 0), default=None)) is not None:
+        if not weights.get(child, 0):
+            break
+        way.append((str(child.tag), child.get("class")))
+        element = child
+    return tuple(way)
 
 
 def _only_prose(element: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:

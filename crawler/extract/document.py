@@ -203,4 +203,4 @@ def _rows(table: HtmlElement) -> Iterator[Line]:
         text = "\t".join(clean(" ".join(cell.itertext())) for cell in cells)
         linked = sum(len(clean(link.text_content())) for link in row.iter("a"))
         if text.strip():
-            yield Line(text.strip("\n"), min(linked, len(text)), row, row=row.tag == "tr")
+            yield Line(text.rstrip("\t"), min(linked, len(text)), row, row=row.tag == "tr")

@@ -9,16 +9,16 @@ from functools import lru_cache
 from crawler.extract import byline
 from crawler.extract.document import Line
 
-_WORDS = (
-    "打印 打印本页 打印此页 打印文章 打印本文 打印页面 打印正文 关闭 关闭窗口 关闭本页 关闭页面 关闭此页 点击关闭 收藏 "
-    "收藏本页 已收藏 加入收藏 朗读 语音朗读 语音播报 返回 返回顶部 返回首页 返回列表 返回上一页 回到顶部 顶部 大 中 小 "
-    "大字体 小字体 字体 字号 字体大小 字号大小 正常 默认 超大 缩小 放大 分享 分享到 分享至 分享按钮 一键分享 转发 "
-    "分享到微信 分享到微博 微信 微信好友 微信朋友圈 朋友圈 微博 新浪微博 腾讯微博 QQ空间 QQ QQ好友 人人网 豆瓣 抖音 "
-    "分享到新浪微博 分享到QQ空间 分享到朋友圈 手机看 手机版 电脑版 扫一扫 二维码 我要纠错 纠错 评论 点赞 赞 举报 "
-    "复制链接 上一篇 下一篇 上一条 下一条 上一页 下一页 没有了 没有 无 末页 首页 尾页 下载 全屏 展开全文 阅读全文 "
-    "查看更多 更多 长者模式 无障碍浏览 无障碍阅读 繁体 简体 登录 注册 广告 责任编辑 版权声明 免责声明 网站地图 关于我们 联系我们 "
-    "网站帮助 隐私声明 热门 推荐 发布 正文 A+ A- A T+ T- X × ✕ ╳ x"
-)
+_WORDS = """
+    打印 打印本页 打印此页 打印文章 打印本文 打印页面 打印正文 关闭 关闭窗口 关闭本页 关闭页面 关闭此页 点击关闭 收藏
+    收藏本页 已收藏 加入收藏 朗读 语音朗读 语音播报 返回 返回顶部 返回首页 返回列表 返回上一页 回到顶部 顶部 大 中 小
+    大字体 小字体 字体 字号 字体大小 字号大小 正常 默认 超大 缩小 放大 分享 分享到 分享至 分享按钮 一键分享 转发
+    分享到微信 分享到微博 微信 微信好友 微信朋友圈 朋友圈 微博 新浪微博 腾讯微博 QQ空间 QQ QQ好友 人人网 豆瓣 抖音
+    分享到新浪微博 分享到QQ空间 分享到朋友圈 手机看 手机版 电脑版 扫一扫 二维码 我要纠错 纠错 评论 点赞 赞 举报
+    复制链接 上一篇 下一篇 上一条 下一条 上一页 下一页 没有了 末页 首页 尾页 下载 全屏 展开全文 阅读全文
+    查看更多 更多 长者模式 无障碍浏览 无障碍阅读 繁体 简体 登录 注册 广告 责任编辑 版权声明 免责声明 网站地图 关于我们
+    联系我们 网站帮助 隐私声明 热门 推荐 发布 正文 A+ A- A T+ T- X × ✕ ╳ x
+"""
 _CONTROL = frozenset(_WORDS.split())
 _PARTS = re.compile(r"[\s|｜丨/·•,，:：;；<>《》«»【】\[\]()（）。!！&…→←↑↓]+")
 _CLOSE = re.compile(r"^[\[【(（]?\s*[XxＸ×✕╳✖]?\s*关\s*闭\s*[XxＸ×✕╳✖]?\s*[\]】)）]?$")
@@ -29,7 +29,7 @@ _FURNITURE = (
     r".{0,6}扫一?扫.{0,30}|.{0,12}(?:二维码|微信扫).{0,20}|扫码.{0,20}",
     r"分享(?:到|至)?\s*[:：].{0,60}",
     r"[【\[]?\s*(?:字体|字号)(?:大小)?\s*[:：]?.{0,14}",
-    r"(?:上一|下一)[篇条页则]\s*[:：>]?.{0,80}",
+    r"(?:上一|下一)[篇条页则]\s*(?:[:：>》].{0,80})?",
     r"(?:浏览|访问|点击|阅读)(?:次数|量|数)?\s*[:：]?\s*[\d.万\[\]]*\s*次?",
     r"(?:版权所有|主办|技术支持|网站标识码|备案号|网安备)\s*[:：©(（].{0,120}",
     r"copyright.{0,160}|.{0,20}(?:ICP备|公网安备|ICP证|网站标识码|许可证编?号).{0,60}",
@@ -64,10 +64,20 @@ _SHORTEST_PROSE = 12
 
 def is_control(text: str) -> bool:
     """Is the line made of nothing but the words on buttons: 打印, 【关闭】, 大 中 小, X 关闭?"""
-    if _CLOSE.match(text):
-        return True
+    return bool(_CLOSE.match(text)) or _buttons(text) > 0
+
+
+def is_toolbar(text: str) -> bool:
+    """Is it X 关闭, or several buttons in a row? In mid-body a single word (打印) may be the release's own."""
+    return bool(_CLOSE.match(text)) or _buttons(text) > 1
+
+
+def _buttons(text: str) -> int:
+    """How many words of buttons a line holds; 0 if there is any other word in it."""
+    if len(text) > 80:
+        return 0
     parts = [part for part in _PARTS.split(unicodedata.normalize("NFKC", text)) if part]
-    return len(text) <= 80 and all(part in _CONTROL for part in parts)
+    return len(parts) if all(part in _CONTROL for part in parts) else 0
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extract import body, byline, document, furniture, title, trim
+from crawler.extract import attachments, body, byline, document, furniture, title, trim
 from crawler.extract.document import Line
 from crawler.site import ArticleLayout
 
@@ -84,13 +84,15 @@ def _parts(
     numbers = {id(line): number for number, line in enumerate(page)}
     kept = [numbers[id(line)] for line in text if id(line) in numbers]
     below_title = heading.line + 1 if heading and heading.line is not None else 0
-    first = min(kept, default=max(min(inside, default=0), below_title) if container is not None else below_title)
-    last = max(kept, default=max(inside, default=first) if container is not None else first - 1)
+    inner = inside if container is not None else []
+    first = min(kept, default=_below_byline(page, max(min(inner, default=0), below_title)))
+    last = max(kept, default=max(inner, default=first - 1))
     top = max(below_title if 0 < below_title <= first else first - _HEAD_UNTITLED, first - _HEAD_LINES, 0)
     head = [n for n in range(first) if n not in aside and (n >= top or _is_above(page[n], top - n))]
     tail = [n for n in range(last + 1, len(page)) if n not in aside]
-    end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page) if not kept else last + 1)
-    stripped = [page[n].text for n in inside if n not in set(kept) and page[n].text] if container is not None else []
+    end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
+    staying = set(kept)
+    stripped = [page[n].text for n in inner if n not in staying and page[n].text]
     return Parts(
         title=heading.text if heading else None,
         head=tuple(_with_values([page[n].text for n in head if page[n].text])),
@@ -102,10 +104,21 @@ def _parts(
     )
 
 
+def _below_byline(page: Sequence[Line], number: int) -> int:
+    """Where a release without text begins: below the byline that follows its title."""
+    while number < len(page) and (text := page[number].text) and _is_around(text):
+        number += 1
+    return number
+
+
+def _is_around(text: str) -> bool:
+    return byline.is_byline(text) or furniture.is_furniture(text)
+
+
 def _is_end(text: str, has_text: bool) -> bool:
     """Do the release's images end here: at the first line below its text, or, without text, at the page's foot?"""
     if has_text:
-        return bool(text)
+        return bool(text) and not attachments.is_caption(text)
     return furniture.is_furniture(text) and not furniture.is_control(text) and not byline.is_byline(text)
 
 

@@ -39,6 +39,7 @@ def find(
     it is written in full; the list entry, often cut short, comes last. A title cut with … gives way to a fuller form.
     """
     full = page_title(tree)
+    full = "" if _is_site(full, "") else full
     claimed = [value for name in _META_TITLES if (value := metas.get(name)) and not _is_site(value, full)]
     shown = _shown(lines, body_start, [*claimed, *([full] if full else []), *([listed] if listed else [])])
     if shown is not None:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract import byline, dates
 from crawler.extract.document import Line, squeeze
-from crawler.extract.furniture import is_control, is_furniture, is_prose, is_shelf
+from crawler.extract.furniture import is_furniture, is_prose, is_shelf, is_toolbar
 
 _BACKGROUND = re.compile(r"^\W*(?:相关|延伸|更多|新闻|知识)(?:链接|阅读|解读|信息|内容|新闻|报道|政策)\W*$")
 _FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])", re.IGNORECASE)
@@ -89,7 +89,7 @@ def trim(lines: Sequence[Line], title: str | None) -> tuple[list[Line], list[Lin
     """Cut furniture from the head and the tail of a release's lines, but never all of them: what stays, what goes."""
     start = _head(lines, title)
     end = _tail(lines, start)
-    kept = [line for line in lines[start:end] if not is_control(line.text)]
+    kept = [line for line in lines[start:end] if line.row or not is_toolbar(line.text)]
     if not kept:
         wanted = squeeze(title)
         below = max((n for n, line in enumerate(lines) if squeeze(line.text) == wanted), default=-1) + 1

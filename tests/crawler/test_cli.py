@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from crawler.demo.server import QINGLING, REXIAN, SampleProvince
-from tests.conftest import ALL, Press, asked
+from tests.conftest import ALL, Press, asked, wait_until
 
 
 def test_a_second_crawl_exits_3_at_once_and_says_who_holds_the_archive(press: Press, province: SampleProvince) -> None:
@@ -19,9 +18,7 @@ def test_a_second_crawl_exits_3_at_once_and_says_who_holds_the_archive(press: Pr
     file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 2"), "utf-8")
     running = press.start("crawl", QINGLING)
     try:
-        deadline = time.monotonic() + 30
-        while not asked(province) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until(lambda: bool(asked(province)))
         second, quiet = press("crawl"), press("crawl", "--quiet")
     finally:
         running.terminate()
@@ -82,6 +79,11 @@ def test_scrapy_s_own_commands_work_as_its_users_expect(press: Press, tmp_path: 
     assert done.returncode == 0, done.stderr
     assert press.rows("SELECT count(*) FROM press_releases") == [(3,)]
     assert "DOCTYPE" not in done.stderr, "whole pages in the log"
+    (url,) = press.rows("SELECT url FROM press_releases")[0]
+    fetched = scrapy("fetch", "--nolog", str(url))
+    assert (fetched.returncode, fetched.stderr) == (0, "")
+    assert "</html>" in fetched.stdout
+    assert press.rows("SELECT count(*) FROM runs") == [(1,)]
 
 
 def test_quiet_prints_nothing_when_all_is_well_and_all_when_not(press: Press, province: SampleProvince) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from crawler.demo.server import QINGLING, REXIAN, SampleProvince
-from tests.conftest import ALL, Press, asked, content
+from tests.conftest import ALL, Press, asked, content, wait_until
 
 
 @pytest.mark.parametrize("after", [2, 9, 30])
@@ -23,9 +22,7 @@ def test_killed_in_its_first_walk_a_crawl_goes_on_to_the_same_archive(
         file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 0.05"), "utf-8")
     province.requests.clear()
     running = press.start("crawl", QINGLING)
-    deadline = time.monotonic() + 60
-    while len(asked(province)) < after and running.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: len(asked(province)) >= after or running.poll() is not None)
     running.send_signal(signal.SIGKILL)
     running.communicate()
     assert running.returncode == -signal.SIGKILL, "the crawl was over before it could be killed"

@@ -93,8 +93,8 @@ def page(t: Template) -> str:
         inner = f'<div class="{n["con"]}">{text}</div>{shelf}'
     wrap = "article" if t.article else "div"
     left = (
-        f'<div class="{n["left"]}"><div class="pos">您的位置:<a href="/">首页</a> &gt; <a href="/redian/">热点</a> &gt; 正文'
-        f'</div><{wrap} class="{n["art"]}"><{t.h}>{TITLE}</{t.h}>{byline(t)}'
+        f'<div class="{n["left"]}"><div class="pos">您的位置:<a href="/">首页</a> &gt; <a href="/redian/">热点</a>'
+        f' &gt; 正文</div><{wrap} class="{n["art"]}"><{t.h}>{TITLE}</{t.h}>{byline(t)}'
         f"{picture(t) if t.outside else ''}{inner}</{wrap}></div>"
     )
     main = side + left if t.side_first else left + side
@@ -106,7 +106,8 @@ def page(t: Template) -> str:
 <li><a href="/keji/">科技</a></li></ul>
 {framed(t, n["main"], main)}{close}
 <div class="foot"><p><a href="/about">关于我们</a> | <a href="/lx">联系我们</a> | 广告服务</p>
-<p>Copyright © 2015-2023 快讯网 版权所有 豫ICP备2020000000号-1 联系邮箱:000000@example.com</p></div>{close}</body></html>"""
+<p>Copyright © 2015-2023 快讯网 版权所有 豫ICP备2020000000号-1 联系邮箱:000000@example.com</p></div>
+{close}</body></html>"""
 
 
 def framed(t: Template, name: str, main: str) -> str:
@@ -119,17 +120,13 @@ def framed(t: Template, name: str, main: str) -> str:
 
 def byline(t: Template) -> str:
     c = t.colon
+    at = f"{t.label}{c}2023-06-11 22:00:20"
     if t.line == "spans":
-        return (
-            f'<div class="info"><span>{t.label}{c}<em>2023-06-11 22:00:20</em></span><span>来源{c}<a href="/">甘肃公安</a>'
-            "</span></div>"
-        )
+        return f'<div class="info"><span>{at}</span><span>来源{c}<a href="/">甘肃公安</a></span></div>'
     if t.line == "list":
-        return (
-            f"<ul><li>{t.label}{c}2023-06-11 22:00:20</li><li>来源{c} 甘肃公安</li><li>浏览次数{c}<b>12</b></li></ul>"
-        )
+        return f"<ul><li>{at}</li><li>来源{c} 甘肃公安</li><li>浏览次数{c}<b>12</b></li></ul>"
     if t.line == "more":
-        return f"<p>{t.label}{c}2023-06-11 22:00:20 来源{c} 甘肃公安 【字体：<a>大</a> <a>中</a> <a>小</a>】 <a>打印</a></p>"
+        return f"<p>{at} 来源{c} 甘肃公安 【字体：<a>大</a> <a>中</a> <a>小</a>】 <a>打印</a></p>"
     return f'<div class="info">{t.label}{c}2023-06-11 22:00:20 &nbsp; 来源{c} 甘肃公安</div>'
 
 

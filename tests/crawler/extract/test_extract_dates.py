@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.extract.dates import SHANGHAI, Candidate, Moment, choose, find, from_metas, in_url, is_date
+
+CAPTURED = dt.datetime(2024, 5, 1, 8, 0, tzinfo=SHANGHAI)
+
+
+def moment(text: str) -> Moment | None:
+    """The expected moment, written as the contract writes `published`."""
+    if len(text) == 4:
+        return Moment(dt.date(int(text), 1, 1), "year")
+    if len(text) == 7:
+        return Moment(dt.date.fromisoformat(f"{text}-01"), "month")
+    if len(text) == 10:
+        return Moment(dt.date.fromisoformat(text), "day")
+    at = dt.datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return Moment(at, "second" if len(text) == 19 else "minute")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2023-06-11 22:00:20", "2023-06-11T22:00:20"),
+        ("2022-02-11 08:52", "2022-02-11T08:52"),
+        ("2020/12/31 14:29:32", "2020-12-31T14:29:32"),
+        ("2022年08月05日 15:40", "2022-08-05T15:40"),
+        ("2022年8月5日15时40分", "2022-08-05T15:40"),
+        ("2024年05月17日08:25", "2024-05-17T08:25"),
+        ("2022年01月28日", "2022-01-28"),
+        ("2021-9-24", "2021-09-24"),
+        ("2018.04.15", "2018-04-15"),
+        ("02.12.2014 04:17", "2014-12-02T04:17"),
+        ("[2018-04-15]", "2018-04-15"),
+        ("( 2018-04-15)", "2018-04-15"),
+        ("2018-04-15|某局", "2018-04-15"),
+        ("2018.10.30.", "2018-10-30"),
+        ("发布时间：2018-04-15　　", "2018-04-15"),
+        ("日期：2021-04-29  来源：某局", "2021-04-29"),
+        ("1755592951329", "2025-08-19T16:42:31"),
+        ("2026-09-28-21:50:00", "2026-09-28T21:50:00"),
+        ("2020-12-3114:29:32", "2020-12-31T14:29:32"),
+        ("二〇二三年六月十一日", "2023-06-11"),
+        ("二○二六年十二月三十一日", "2026-12-31"),
+        ("２０２３年６月１１日", "2023-06-11"),
+        ("2023年六月", "2023-06"),
+        ("2023年6月", "2023-06"),
+        ("2022-01-28 00:00:00", "2022-01-28"),
+        ("2023-06-11T14:00:20Z", "2023-06-11T22:00:20"),
+        ("2023-06-11T22:00:20+08:00", "2023-06-11T22:00:20"),
+        ("2023-02-30", None),
+        ("06-11", None),
+        ("电话：0931-2023061", None),
+        ("", None),
+    ],
+)
+def test_every_form_seen(text: str, expected: str | None) -> None:
+    assert find(text) == (moment(expected) if expected else None)
+
+
+@given(
+    st.integers(915_120_000, 4_000_000_000).map(lambda seconds: dt.datetime.fromtimestamp(seconds, SHANGHAI)),
+    st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d %H:%M:%S"]),
+)
+def test_what_is_written_is_read(at: dt.datetime, form: str) -> None:
+    if at.time() == dt.time(0):
+        assert find(at.strftime(form)) == Moment(at.date(), "day")
+    else:
+        assert find(at.strftime(form)) == Moment(at, "second")
+        assert is_date(at.strftime(form))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/xxfb/jwbd/202607/t20260703_4746539.html", "2026-07-03"),
+        ("https://a.example/art/2026/9/24/art_6372_11834669.html", "2026-09-24"),
+        ("https://a.example/2023-12/01/content_1755244.html", "2023-12-01"),
+        ("https://a.example/20230611/0a1b2c3d/c.html", "2023-06-11"),
+        ("https://a.example/c/2024-03-04/881.shtml", "2024-03-04"),
+        ("https://a.example/xwzx/202305/36796cdc82d04268913f2884cf2fe579.shtml", "2023-05"),
+        ("https://a.example/c110634/202305/c00_1.shtml", "2023-05"),
+        ("https://a.example/art/2026/art_0a1b2c3d4e5f60718293a4b5c6d7e8f9.html", "2026"),
+        ("https://a.example/content/post_4281874.html", None),
+        ("https://a.example/info/1016/10914.htm", None),
+        ("https://2023.a.example/detail?day=20230611", None),
+    ],
+)
+def test_the_date_of_an_address(url: str, expected: str | None) -> None:
+    assert in_url(url) == (moment(expected) if expected else None)
+
+
+def candidate(origin: str, text: str, doubtful: bool = False) -> Candidate:
+    found = moment(text)
+    assert found is not None
+    return Candidate(found, origin, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "winner"),
+    [
+        ([("byline", "2024-04-02"), ("meta:pubdate", "2024-04-02T10:18:30")], "meta:pubdate"),
+        ([("byline", "2024-04-02T10:18"), ("meta:pubdate", "2024-04-02T10:18:00")], "byline"),
+        ([("byline", "2025-04-02"), ("url", "2024-04-02")], "url"),  # after the capture
+        ([("byline", "1970-01-01"), ("entry", "2024-04-02")], "entry"),  # before there were websites
+        ([("meta:pubdate", "2024-04-30"), ("entry", "2024-04-02"), ("url", "2024-04-02")], "entry"),
+        ([("byline", "2024-04-30"), ("entry", "2024-04-02"), ("url", "2024-04-02")], "byline"),
+        ([("url", "2024-04")], "url"),
+        ([("url", "2024-04"), ("closing", "2024-04-02")], "closing"),
+        ([], None),
+    ],
+)
+def test_the_choice(candidates: list[tuple[str, str]], winner: str | None) -> None:
+    chosen = choose([candidate(origin, text) for origin, text in candidates], CAPTURED)
+    assert (chosen.origin if chosen else None) == winner
+
+
+def test_a_pubdate_that_is_the_time_of_generation_is_doubtful() -> None:
+    metas = {"pubdate": "2023-08-16 10:33:59", "others": "页面生成时间 2023-08-16 10:33:59"}
+    (pubdate,) = from_metas(metas.items())
+    assert pubdate.doubtful
+    chosen = choose([pubdate, candidate("page", "2023-07-12")], CAPTURED)
+    assert chosen is not None
+    assert chosen.moment == moment("2023-07-12")
+    alone = choose([pubdate], CAPTURED)
+    assert alone is not None
+    assert alone.origin == "meta:pubdate"
