@@ -81,7 +81,7 @@ class Walk:
         before = self._before(keys)
         fresh = any(one not in before or before[one].ahead for one in keys)
         known = all(one in before and before[one].known for one in keys)
-        unseen = not keys <= self._seen
+        stuck = keys <= self._seen and page.next_page is not None
         for entry_key, entry in entries:
             self._list(entry, entry_key, page.url, before.get(entry_key))
         self.back = self.back or not fresh
@@ -98,7 +98,7 @@ class Walk:
         elif self._cut:
             findings += self._go_on_before_cut(page, self._cut, fresh=fresh)
         else:
-            findings += self._go_on(page, unseen=unseen)
+            findings += self._go_on(page, stuck=stuck)
         if self.upcoming and self._options.max_pages and len(self._read) >= self._options.max_pages:
             self._end("max_pages")
         return findings
@@ -123,18 +123,18 @@ class Walk:
         if cut.blocked:
             self.stop()
         elif reached:
-            return self._go_on(page, unseen=True)
+            return self._go_on(page, stuck=False)
         else:
             self.upcoming = cut.resume_at
         return []
 
-    def _go_on(self, page: ListRead, *, unseen: bool) -> list[Finding]:
-        """Step on to the next page; the last one ends the walk, and so does one with nothing new in it.
+    def _go_on(self, page: ListRead, *, stuck: bool) -> list[Finding]:
+        """Step on to the next page; the last one ends the walk, and so does one that leads on with nothing new in it.
 
         New is what this run has not seen yet: a list that grew by pages since the walk was cut shows again, beyond the
         cut, what was listed before it.
         """
-        if unseen:
+        if not stuck:
             self._step(page)
             if page.next_page:
                 return []

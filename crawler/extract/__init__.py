@@ -14,6 +14,7 @@ from archive.models import Article, Attachment, BodyKind, Entry
 from crawler.extract import attachments, byline, charset, dates, document, metas, repost
 from crawler.extract.dates import Candidate
 from crawler.extract.document import clean
+from crawler.extract.files import as_file
 from crawler.extract.parts import Parts, split
 from crawler.site import ArticleLayout, Site
 
@@ -37,6 +38,8 @@ def extract(
     `entry`, the rules about capture time and list entry do not apply.
     Raises cssselect.SelectorError for a layout whose selector is no CSS.
     """
+    if file := as_file(payload, url, content_type):
+        return _of_file(file, url, captured, entry)
     tree = document.parse(charset.decode(payload, content_type).text)
     known = metas.read(tree)
     document.drop_unseen(tree)
@@ -64,6 +67,25 @@ def extract(
         stripped=(*parts.stripped, *(line.text for line in parts.text if not body and line not in captions)),
         is_repost=is_repost,
         repost_of=repost_of,
+    )
+
+
+def _of_file(file: Sequence[Attachment], url: str, captured: dt.datetime | None, entry: Entry | None) -> Article:
+    """A release whose body is a file: what is known of it comes from the list and the address."""
+    when = dates.choose(_dates_beside(url, entry), captured)
+    return Article(
+        title=entry.title if entry else file[0].name,
+        published=when.moment.at if when else None,
+        published_precision=when.moment.precision if when else None,
+        published_from=when.origin if when else None,
+        content_source=None,
+        issuer=None,
+        author=None,
+        editor=None,
+        body="",
+        body_kind=_kind((), file),
+        extractor=EXTRACTOR,
+        attachments=tuple(file),
     )
 
 
@@ -111,13 +133,18 @@ def _dates(
         if len(line) <= 120 and "今天是" not in line and (moment := dates.find(line)):
             yield Candidate(moment, "page")
     yield from dates.from_metas(known.items())
+    yield from _dates_beside(url, entry)
+    for last in parts.text[-3:]:
+        if dates.is_date(last.text) and (moment := dates.find(last.text)):
+            yield Candidate(moment, "closing")
+
+
+def _dates_beside(url: str, entry: Entry | None) -> Iterator[Candidate]:
+    """What the list and the address say, whatever stands on the page."""
     if entry and entry.published:
         yield Candidate(dates.Moment(entry.published, "day"), "entry")
     if moment := dates.in_url(url):
         yield Candidate(moment, "url")
-    for last in parts.text[-3:]:
-        if dates.is_date(last.text) and (moment := dates.find(last.text)):
-            yield Candidate(moment, "closing")
 
 
 def _roots(parts: Parts) -> Iterator[HtmlElement]:

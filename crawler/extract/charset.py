@@ -15,9 +15,13 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", 
 _XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 # Pages that say gb2312 or gbk hold characters of GB18030, which contains both; Hong Kong pages do the same with Big5.
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "big5": "big5hkscs"}
-_WESTERN = frozenset(("ascii", "iso8859-1", "cp1252"))  # read any bytes at all, so their success says nothing
+_READ_AS = {
+    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "big5hkscs", "cp950"), "big5hkscs"),
+}
 _SCAN = 4096
+# UTF-8 with a broken character, or cut off within one, is still UTF-8: text in GBK never reads as nearly that.
+_RARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,22 @@ def decode(payload: bytes, content_type: str | None = None) -> Decoded:
     """Read a page's bytes: BOM, valid UTF-8, meta, header, GB18030, Big5; never raises, never drops a character.
 
     A declaration is only believed where the bytes can be read so, because pages say UTF-8 over GBK and the reverse.
-    Bytes that no codec reads become U+FFFD under the codec that loses fewest.
+    Bytes that no codec reads become U+FFFD under the codec that loses fewest; UTF-8 may have a few broken characters.
     """
     declared = _declared(payload, content_type)
     for bom, marked in _BOMS:
         if payload.startswith(bom):
             return _read(payload[len(bom) :], marked, declared)
-    candidates = ["utf-8", *filter(None, map(_known, declared)), "gb18030", "big5hkscs"]
-    candidates = [codec for codec in dict.fromkeys(candidates) if codec not in _WESTERN]
+    utf8 = _read(payload, "utf-8", declared)
+    if not utf8.lost or utf8.lost * _RARE <= sum(character > "\x7f" for character in utf8.text):
+        return utf8
+    candidates = list(dict.fromkeys([*filter(None, map(_known, declared)), "gb18030", "big5hkscs"]))
     for codec in candidates:
         try:
             return Decoded(payload.decode(codec), codec, declared[0] if declared else None, 0)
         except UnicodeDecodeError:
             continue
-    readings = [_read(payload, codec, declared) for codec in candidates]
+    readings = [utf8, *(_read(payload, codec, declared) for codec in candidates)]
     return min(readings, key=lambda reading: reading.lost)
 
 
@@ -60,11 +66,11 @@ def _declared(payload: bytes, content_type: str | None) -> list[str]:
 
 
 def _known(name: str) -> str | None:
+    """The codec for a declared Chinese charset; no other declaration says anything, as Latin-1 reads any bytes."""
     try:
-        codec = codecs.lookup(name).name
+        return _READ_AS.get(codecs.lookup(name).name)
     except LookupError:
         return None
-    return _SUPERSETS.get(name, _SUPERSETS.get(codec, codec))
 
 
 def _read(payload: bytes, codec: str, declared: list[str]) -> Decoded:

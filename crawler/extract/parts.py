@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extract import attachments, body, byline, document, furniture, title, trim
+from crawler.extract import attachments, body, byline, container, document, furniture, title, trim
 from crawler.extract.document import Line
 from crawler.site import ArticleLayout
 
@@ -39,25 +39,25 @@ def split(
     tree: HtmlElement, metas: Mapping[str, str], layout: ArticleLayout | None = None, listed: str | None = None
 ) -> Parts:
     """Tell the parts of a page from one another; `listed` is the title that the list page showed."""
-    chosen = body.by_layout(tree, layout.body) if layout else None
+    chosen = container.by_layout(tree, layout.body) if layout else None
     page = list(document.lines(tree))
-    foot = trim.foot(tree, page)
+    foot = trim.foot(tree, page) if chosen is None else set()
     aside = foot | trim.shelves(page)
-    weights = body.weigh(page, aside)
-    container = chosen if chosen is not None else body.by_prose(tree, weights)
-    inside = _inside(page, container)
+    weights = container.weigh(page, aside)
+    holder = chosen if chosen is not None else container.by_prose(tree, weights)
+    inside = _inside(page, holder)
     start = next((n for n in inside if n not in aside and furniture.is_prose(page[n])), min(inside, default=len(page)))
     heading = title.find(tree, metas, page, start, listed)
     if heading and heading.line is not None:
         aside = foot | trim.shelves(page, keep=heading.line)
-        if container is None and (container := body.below_title(heading.line, page, aside)) is not None:
-            inside = _inside(page, container)
-    if container is None:
+        if holder is None and (holder := container.below_title(heading.line, page, aside)) is not None:
+            inside = _inside(page, holder)
+    if holder is None:
         found = body.isolate_whole(tree, page)
     else:
         found = body.isolate([page[n] for n in inside if n not in aside])
     text, cut = trim.trim(found, heading.text if heading else None)
-    return _parts(page, aside, inside, heading, text, cut, container)
+    return _parts(page, aside, inside, heading, text, cut, holder)
 
 
 def _is_above(line: Line, distance: int) -> bool:
@@ -65,10 +65,10 @@ def _is_above(line: Line, distance: int) -> bool:
     return line.row or (distance <= _ABOVE_TITLE and byline.is_byline(line.text))
 
 
-def _inside(page: Sequence[Line], container: HtmlElement | None) -> list[int]:
-    if container is None:
+def _inside(page: Sequence[Line], holder: HtmlElement | None) -> list[int]:
+    if holder is None:
         return list(range(len(page)))
-    within = set(container.iter())
+    within = set(holder.iter())
     return [number for number, line in enumerate(page) if line.block in within]
 
 
@@ -79,12 +79,12 @@ def _parts(
     heading: title.Heading | None,
     text: Sequence[Line],
     cut: Sequence[Line],
-    container: HtmlElement | None,
+    holder: HtmlElement | None,
 ) -> Parts:
     numbers = {id(line): number for number, line in enumerate(page)}
     kept = [numbers[id(line)] for line in text if id(line) in numbers]
     below_title = heading.line + 1 if heading and heading.line is not None else 0
-    inner = inside if container is not None else []
+    inner = inside if holder is not None else []
     first = min(kept, default=_below_byline(page, max(min(inner, default=0), below_title)))
     last = max(kept, default=max(inner, default=first - 1))
     top = max(below_title if 0 < below_title <= first else first - _HEAD_UNTITLED, first - _HEAD_LINES, 0)
@@ -100,7 +100,7 @@ def _parts(
         tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
         media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside),
         stripped=tuple(stripped or [line.text for line in cut]),
-        container=container,
+        container=holder,
     )
 
 

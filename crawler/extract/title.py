@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from crawler.extract import byline
 from crawler.extract.document import HEADINGS, Line, clean, squeeze
+from crawler.extract.furniture import is_furniture
 
 _META_TITLES = ("articletitle", "og:title", "twitter:title", "title")
 _SUFFIX = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|--+|[-–—]{1,2}(?=[^-–—]{2,20}$))\s*")
@@ -112,6 +114,18 @@ def _nearest_heading(lines: Sequence[Line], body_start: int) -> Heading | None:
             block = lines[number].block
             if block.tag == tag or (tag is None and _is_heading(lines[number])):
                 return Heading(lines[number].text, number)
+    return _above_byline(lines, fitting)
+
+
+def _above_byline(lines: Sequence[Line], fitting: Sequence[int]) -> Heading | None:
+    """The line next above the byline, on a page that marks no heading at all."""
+    below: str | None = None
+    for number in fitting:
+        text = lines[number].text
+        if byline.is_byline(text):
+            below = text
+        elif below is not None and not is_furniture(text):
+            return Heading(text, number)
     return None
 
 
@@ -123,8 +137,3 @@ def _continues(text: str, cut: str) -> bool:
 def _is_site(value: str, full: str) -> bool:
     """Is the meta only the site's or the column's name, as `title` and `og:title` often are?"""
     return len(value) <= 12 and bool(_SITE.search(value)) and not full.startswith(value)
-
-
-def segments(full: str) -> Iterator[str]:
-    """The parts of a `<title>`, squeezed: title, column, site."""
-    return (squeeze(part) for part in _SUFFIX.split(full))

@@ -12,6 +12,8 @@ from crawler.extract.document import Line, squeeze
 from crawler.extract.furniture import is_furniture, is_prose, is_shelf, is_toolbar
 
 _BACKGROUND = re.compile(r"^\W*(?:相关|延伸|更多|新闻|知识)(?:链接|阅读|解读|信息|内容|新闻|报道|政策)\W*$")
+_MOST_SHELVES = 30  # headings looked at on one page
+_LONGEST_SHELF = 40  # lines of background below a heading of the release's own
 _FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
 
@@ -36,12 +38,13 @@ def shelves(lines: Sequence[Line], keep: int | None = None) -> set[int]:
     prose = [len(line.text) if is_prose(line) else 0 for line in lines]
     whole = sum(prose)
     found: set[int] = set()
-    for number, line in enumerate(lines):
-        if number in found or not is_shelf(line.text):
+    headings = [number for number, line in enumerate(lines) if is_shelf(line.text)]
+    for number in headings[:_MOST_SHELVES]:
+        if number in found:
             continue
         shelf = list(_hanging(lines, number, keep))
         held = sum(prose[n] for n in shelf)
-        if 2 * held < whole and not _is_own(line.text, [lines[n] for n in shelf[1:]]):
+        if 2 * held < whole and not _is_own(lines[number].text, [lines[n] for n in shelf[1:]]):
             found.update(shelf)
     return found
 
@@ -74,11 +77,19 @@ def _hanging(lines: Sequence[Line], number: int, keep: int | None) -> Iterable[i
 
 def _holder(line: Line) -> HtmlElement:
     """The element around the heading that holds more than the heading."""
-    own = squeeze(line.text)
     element = line.block
-    while (parent := element.getparent()) is not None and len(squeeze(element.text_content())) <= len(own) + 6:
+    while (parent := element.getparent()) is not None and not _holds_more(element, len(line.text) + 6):
         element = parent
     return element
+
+
+def _holds_more(element: HtmlElement, characters: int) -> bool:
+    """Has the element more text than that? Read no further than needed, since it may be the whole page."""
+    for text in element.itertext():
+        characters -= len(squeeze(text))
+        if characters < 0:
+            return True
+    return False
 
 
 def _within(element: HtmlElement, holder: HtmlElement) -> bool:
@@ -112,10 +123,13 @@ def _head(lines: Sequence[Line], title: str | None) -> int:
 
 def _tail(lines: Sequence[Line], start: int) -> int:
     end = len(lines)
-    for number in range(start + 1, len(lines)):
-        if _ends_release(lines[number].text) and not _goes_on(lines, start, number):
+    before, after = 0, sum(_whole_prose(line) for line in lines[start:])
+    for number in range(start, len(lines)):
+        after -= _whole_prose(lines[number])
+        if number > start and _ends_release(lines[number].text) and not _goes_on(lines, number, before, after):
             end = number
             break
+        before += len(lines[number].text)
     while end > start + 1:
         text = lines[end - 1].text
         if not _ends_release(text):
@@ -129,14 +143,16 @@ def _ends_release(text: str) -> bool:
     return is_furniture(text) or is_shelf(text) or (byline.is_byline(text) and not dates.is_date(text))
 
 
-def _goes_on(lines: Sequence[Line], start: int, number: int) -> bool:
-    """Does the release continue behind this line: whole sentences that are not a recommended item's teaser?"""
-    behind = [line for line in lines[number + 1 :] if is_prose(line) and _is_whole(line.text)]
-    before = sum(len(line.text) for line in lines[start:number])
-    after = sum(len(line.text) for line in behind)
+def _whole_prose(line: Line) -> int:
+    """The length of a line of whole sentences, 0 for others, as a recommended item's teaser."""
+    return len(line.text) if is_prose(line) and _is_whole(line.text) else 0
+
+
+def _goes_on(lines: Sequence[Line], number: int, before: int, after: int) -> bool:
+    """Does the release continue behind this line? `before` and `after` are the characters of text around it."""
     text = lines[number].text
     if is_shelf(text):
-        return after > before or _is_own(text, lines[number + 1 :])
+        return after > before or _is_own(text, lines[number + 1 : number + _LONGEST_SHELF])
     if _signs(text) or text.startswith("标签"):
         return after > before
-    return bool(behind)
+    return after > 0

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_release import declare_site
 from warcio.archiveiterator import ArchiveIterator
 
 from archive import Archive, ArchiveError, warc
@@ -81,10 +82,7 @@ class Kept:
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Kept]:
     with Archive.open(tmp_path, write=True) as archive:
-        archive.store.declare_site(
-            slug="beijing", name="北京市公安局", english="Beijing", kind="police", division="110000",
-            home="https://press.example/", verified=None, evidence="invented",
-        )  # fmt: skip
+        declare_site(archive.store, "beijing", "北京市公安局", "110000")
         yield Kept(archive, tmp_path)
 
 
@@ -232,17 +230,18 @@ def test_a_file_that_is_full_is_followed_by_the_next(kept: Kept, monkeypatch: py
     ]
 
 
-def test_captures_read_back_after_closing_and_a_second_run_appends(kept: Kept) -> None:
-    kept.keep()
-    kept.archive.close()
-    with Archive.open(kept.folder) as archive:
+def test_captures_read_back_after_closing_and_a_second_run_appends(tmp_path: Path) -> None:
+    with Archive.open(tmp_path, write=True) as archive:
+        declare_site(archive.store, "beijing", "北京市公安局", "110000")
+        archive.captures.keep(ANSWER)
+    with Archive.open(tmp_path) as archive:
         assert archive.captures.payload(1) == BODY
-    with Archive.open(kept.folder, write=True) as archive:
+    with Archive.open(tmp_path, write=True) as archive:
         assert archive.repaired == []
         assert archive.captures.keep(replace(ANSWER, captured=SEEN + dt.timedelta(minutes=5))).refers_to == 1
         archive.captures.keep(replace(ANSWER, body=b"new"))
         assert [archive.captures.payload(number) for number in (1, 2, 3)] == [BODY, BODY, b"new"]
-    kinds = [record.kind for record in kept.records()]
+        kinds = [record.kind for record in Kept(archive, tmp_path).records()]
     assert kinds == ["warcinfo", "response", "request", "revisit", "request", "response", "request"]
 
 

@@ -29,12 +29,19 @@ def test_the_text_comes_back_whatever_the_page_declares(text: str, declared: str
         (PAGE.format("big5", "警察破獲詐騙集團，籲請市民留意").encode("big5"), None, "big5hkscs"),
         ("警察破獲詐騙集團".encode("big5"), "text/html; charset=Big5", "big5hkscs"),
         (PAGE.format("iso-8859-1", "警情通报").encode("gbk"), None, "gb18030"),
+        (PAGE.format("base64", "警情通报").encode("gbk"), "text/html; charset=punycode", "gb18030"),
         (PAGE.format("no-such-charset", "警情通报").encode("gbk"), None, "gb18030"),
     ],
 )
 def test_what_is_chosen(payload: bytes, content_type: str | None, chosen: str) -> None:
     decoded = decode(payload, content_type)
     assert (decoded.chosen, decoded.lost) == (chosen, 0)
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_utf_8_cut_off_within_a_character_is_still_utf_8(cut: int) -> None:
+    decoded = decode(("某市公安局通报一起案件" * 3).encode()[:-cut])
+    assert (decoded.chosen, decoded.lost) == ("utf-8", 1)
 
 
 def test_what_cannot_be_read_is_counted_and_kept_as_replacement_characters() -> None:

@@ -57,6 +57,26 @@ def test_any_template(template: seed.Template) -> None:
     assert read(template) == seed.EXPECTED
 
 
+def raw(image: str) -> list[str]:
+    """The text as it stood on the reposting site, line by line, without any element that tells its parts."""
+    teasers = [text for title, teaser in seed.TEASERS for text in (title, teaser, "来源:2023.06.08")]
+    byline = "时间:2023-06-11 22:00:20 来源: 甘肃公安"
+    closing = ["发布:甘肃省公安厅政治部宣传处", "编辑:欣然 佳佳", "标签:", "精彩推送", *teasers]
+    closed = ["新闻快讯", "X 关闭", "X 关闭", "新闻快讯"]
+    return [seed.TITLE, "", byline, "", image, "(资料图片)", "", *seed.BODY, *closing, *closed]
+
+
+@pytest.mark.parametrize("form", ["<pre>{}</pre>", "<div>{}</div>", "<table><tr><td>{}</td></tr></table>", "{}"])
+@pytest.mark.parametrize("joint", ["\n", "<br>\n", "</p><p>", "</div><div>"])
+def test_the_bare_text(form: str, joint: str) -> None:
+    if joint == "\n" and form != "<pre>{}</pre>":
+        joint = "<br/>"
+    html = form.format(joint.join(raw('<img src="/uploads/2023/0611/a8f1.jpg">')))
+    article = extract(html.encode(), seed.URL, site=OTHER)
+    plain = json.loads(json.dumps(dataclasses.asdict(article), default=lambda at: at.isoformat()))
+    assert {field: plain[field] for field in seed.EXPECTED} == seed.EXPECTED
+
+
 def test_on_its_own_departments_site_it_is_no_repost() -> None:
     gansu = Site("gansu", "甘肃省公安厅", "Gansu", seed.URL, "a test", (), division="620000")
     article = extract(seed.page(seed.Template()).encode(), seed.URL, site=gansu)

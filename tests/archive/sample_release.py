@@ -1,0 +1,44 @@
+"""One invented release of one site, for tests of the archive's core."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from archive.models import Answer, Article
+from archive.store import Store
+
+SEEN = dt.datetime.fromisoformat("2026-03-02T10:00:00+08:00")
+URL = "https://press.example/a/t20260301_7.html"
+ARTICLE = Article(
+    title="平安夜市守护行动启动",
+    published=dt.datetime.fromisoformat("2026-03-01T09:30:05+08:00"),
+    published_precision="second",
+    published_from="meta:PubDate",
+    content_source="样例市公安局",
+    issuer=None,
+    author=None,
+    editor="小安",
+    body="3月1日晚，样例市公安局启动夜市守护行动。\n民警走访商户二十余家，提醒防火防盗。",
+    body_kind="text",
+    extractor="test-1",
+    is_repost=False,
+)
+
+
+def answer(url: str = URL, body: bytes = b"<html></html>", captured: dt.datetime = SEEN) -> Answer:
+    """A page of the site `beijing` as it came."""
+    return Answer("beijing", None, url, captured, 200, (("Content-Type", "text/html"),), body, "ok")
+
+
+def declare_site(store: Store, slug: str, name: str, division: str | None, kind: str = "police") -> None:
+    """Put a site into the archive."""
+    store.declare_site(
+        slug=slug,
+        name=name,
+        english=slug.title(),
+        kind=kind,
+        division=division,
+        home=f"https://{slug}.example/",
+        verified=None,
+        evidence="invented for a test",
+    )
