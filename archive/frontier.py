@@ -144,7 +144,7 @@ class Frontier:
         rows = self._db.conn.execute(
             "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article' AND back = ?"
             " AND state IN ('waiting', 'walled', 'failed') AND next_due <= ? AND asked_in IS NOT ?"
-            " AND listed_day >= ?"
+            " AND coalesce(listed_day, '') >= ?"
             " ORDER BY listed_day DESC, id LIMIT 1",
             (self._site, back, iso(self._now), self._run_id, self._since),
         )

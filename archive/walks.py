@@ -7,13 +7,14 @@ listed it; a walk that was cut short is taken up at its last synced list page, a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from archive.addresses import key
 from archive.clock import iso
+from archive.entries import Entries
 from archive.models import Entry, Finding, WalkOptions
 
 
@@ -39,14 +40,6 @@ class _Cut:
     blocked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What a listing had of an entry before a list page was read; the columns of `entries` by these names."""
-
-    known: bool
-    ahead: bool
-
-
 class Walk:
     """The walk of one listing in one run. `upcoming` is the list page to ask for next, None when this run is through.
 
@@ -67,6 +60,7 @@ class Walk:
         self._cut: _Cut | None = None
         self._listing, self._full = self._declared()
         self._id = self._taken_up() or self._begun(run_id)
+        self._entries = Entries(db, site, column, self._listing, self._id, now)
 
     def read(self, page: ListRead) -> list[Finding]:
         """Take in a list page that has entries; from here on they are in the frontier, and `upcoming` has moved on.
@@ -78,13 +72,14 @@ class Walk:
             self.stop()
             return findings
         keys = {entry_key for entry_key, _ in entries}
-        before = self._before(keys)
-        fresh = any(one not in before or before[one].ahead for one in keys)
-        known = all(one in before and before[one].known for one in keys)
+        had = self._entries.had(keys)
+        new = {one for one in keys if one not in had or had[one].ahead}
+        known = all(one in had and had[one].known for one in keys)
         stuck = keys <= self._seen and page.next_page is not None
         for entry_key, entry in entries:
-            self._list(entry, entry_key, page.url, before.get(entry_key))
-        self.back = self.back or not fresh
+            ahead = self._cut is not None and entry_key in new
+            self._entries.put(entry, entry_key, page.url, ahead=ahead, back=self.back)
+        self.back = self.back or not new
         self.stated_total = page.stated_total if page.stated_total is not None else self.stated_total
         self._read.add(key(page.url))
         self._seen |= keys
@@ -96,7 +91,7 @@ class Walk:
         elif self._options.since and all(_is_older(entry, self._options.since) for _, entry in entries):
             self._end("since")
         elif self._cut:
-            findings += self._go_on_before_cut(page, self._cut, fresh=fresh)
+            findings += self._go_on_before_cut(page, self._cut, fresh=bool(new))
         else:
             findings += self._go_on(page, stuck=stuck)
         if self.upcoming and self._options.max_pages and len(self._read) >= self._options.max_pages:
@@ -119,7 +114,7 @@ class Walk:
             self.upcoming = page.next_page
             return []
         self._cut = None
-        self._db.conn.execute("UPDATE entries SET ahead = 0 WHERE walk_id = ?", (self._id,))
+        self._entries.join()
         if cut.blocked:
             self.stop()
         elif reached:
@@ -158,11 +153,8 @@ class Walk:
 
     def _missing(self, page: ListRead) -> str | None:
         """What the site said was to come, where that is another page at least."""
-        read, listed = self._db.conn.execute(
-            "SELECT list_pages, (SELECT count(DISTINCT page_id) FROM entries WHERE walk_id = walks.id)"
-            " FROM walks WHERE id = ?",
-            (self._id,),
-        ).fetchone()
+        (read,) = self._db.conn.execute("SELECT list_pages FROM walks WHERE id = ?", (self._id,)).fetchone()
+        listed = self._entries.count()
         if page.stated_pages and read < page.stated_pages:
             return f"{page.stated_pages} list pages, {read} came"
         if self._full and page.stated_total and page.stated_total - listed >= self._page_size:
@@ -171,7 +163,7 @@ class Walk:
 
     def _complete(self) -> None:
         self._end("completed")
-        self._db.conn.execute("UPDATE entries SET known = 1 WHERE walk_id = ? AND known = 0", (self._id,))
+        self._entries.know()
         full = ", walked_full = :now" if self._full else ""
         self._db.conn.execute(
             f"UPDATE listings SET completed = :now{full} WHERE id = :id",  # noqa: S608 - our own text
@@ -234,49 +226,6 @@ class Walk:
             except ValueError as problem:
                 findings.append(Finding(self._site, "entry's address", str(problem), "an http(s) address", page.url))
         return usable, findings
-
-    def _before(self, keys: Collection[str]) -> dict[str, _Before]:
-        """Those entries that the listing has had before, by their keys."""
-        places = ", ".join("?" * len(keys))
-        rows = self._db.conn.execute(
-            "SELECT p.key, max(e.known), max(e.ahead AND e.walk_id = ?) FROM pages AS p"  # noqa: S608 - places only
-            " JOIN entries AS e ON e.page_id = p.id WHERE e.listing_id = ? AND p.kind = 'article'"
-            f" AND p.key IN ({places}) GROUP BY p.key",
-            (self._id, self._listing, *keys),
-        )
-        return {row[0]: _Before(bool(row[1]), bool(row[2])) for row in rows}
-
-    def _list(self, entry: Entry, entry_key: str, found_on: str, before: _Before | None) -> None:
-        """Put an entry into the frontier; one without a date counts as new on the day it was found."""
-        now = iso(self._now)
-        day = entry.published.isoformat() if entry.published else None
-        ahead = self._cut is not None and (before is None or before.ahead)
-        self._db.conn.execute(
-            "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
-            " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",
-            (entry_key, entry.url, self._site, now, now, day or now[:10], found_on, self.back),
-        )
-        self._db.conn.execute(
-            "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, ahead, listed)"
-            " SELECT ?, ?, id, ?, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
-            " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
-            " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
-            (self._listing, entry.url, entry.title, day, self._id, ahead, now, entry_key),
-        )
-        self._list_release(entry, entry_key)
-
-    def _list_release(self, entry: Entry, entry_key: str) -> None:
-        """A release that is there already is now in this column too; its own is the first listing's that has it."""
-        self._db.conn.execute(
-            "INSERT OR IGNORE INTO release_columns SELECT id, ?, ? FROM press_releases WHERE key = ?",
-            (self.column, entry.url, entry_key),
-        )
-        self._db.conn.execute(
-            "UPDATE press_releases SET listing_column = ? WHERE key = ? AND listing_column IS NOT ? AND NOT EXISTS"
-            " (SELECT 1 FROM pages AS p JOIN entries AS e ON e.page_id = p.id WHERE p.kind = 'article'"
-            " AND p.key = press_releases.key AND e.listing_id < ?)",
-            (self.column, entry_key, self.column, self._listing),
-        )
 
 
 def _is_older(entry: Entry, day: dt.date) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.addresses import canonical, key
@@ -126,12 +126,14 @@ def test_what_is_no_web_address_has_no_key(url: str) -> None:
         key(url)
 
 
+@settings(deadline=None)
 @given(addresses())
 def test_canonical_is_its_own_canonical_form(url: str) -> None:
     form = canonical(url)
     assert canonical(f"{url[: url.index(':')]}://{form}") == form
 
 
+@settings(deadline=None)
 @given(addresses())
 def test_a_canonical_form_is_ascii_without_what_the_contract_drops(url: str) -> None:
     form = canonical(url)
@@ -141,6 +143,7 @@ def test_a_canonical_form_is_ascii_without_what_the_contract_drops(url: str) -> 
     assert not {".", ".."} & set(form.partition("?")[0].split("/"))
 
 
+@settings(deadline=None)
 @given(addresses(), TRACKING, st.integers(0, 9))
 def test_a_tracking_parameter_never_changes_the_key(url: str, parameter: str, place: int) -> None:
     front, _, fragment = url.partition("#")
@@ -150,6 +153,7 @@ def test_a_tracking_parameter_never_changes_the_key(url: str, parameter: str, pl
     assert key(f"{path}?{'&'.join(parameters)}#{fragment}") == key(url)
 
 
+@settings(deadline=None)
 @given(st.text("abcdefghijklmnop", min_size=1, max_size=6), st.text("abcdefghijklmnop", min_size=1, max_size=6))
 def test_other_pages_have_other_keys(one: str, other: str) -> None:
     assert (key(f"{BEIJING}?id={one}") == key(f"{BEIJING}?id={other}")) is (one == other)

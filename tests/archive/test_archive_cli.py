@@ -121,7 +121,7 @@ def test_a_database_that_is_no_archive_is_4(tmp_path, out):
     connection.close()
     result = run(tmp_path, "export", "csv", "--out", out)
     assert result.exit_code == 4
-    assert "press.db: cannot be read as an archive" in result.stderr
+    assert "press.db: this is no archive of press releases" in result.stderr
     assert not out.exists()
 
 

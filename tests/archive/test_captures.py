@@ -288,7 +288,7 @@ def test_a_damaged_record_is_an_archive_error_wherever_the_damage_is(kept: Kept)
 HEADER = st.text(st.characters(codec="latin-1"), max_size=30)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=3000), value=HEADER, status=st.integers(100, 999), ip=st.none() | st.ip_addresses().map(str)
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive import Archive, ArchiveError
+from archive import Archive
 from archive.exports.csv import FORMULA, export_csv
 from archive.exports.file import whole_file
 from archive.exports.rows import Wanted
@@ -180,13 +180,6 @@ def test_a_device_is_not_replaced():
     with pytest.raises(OSError, match="no ordinary file"), whole_file(Path("/dev/null")) as file:
         file.write("lost")
     assert Path("/dev/null").is_char_device()
-
-
-def test_a_database_that_is_no_archive_is_an_error_that_names_it_and_leaves_no_file(tmp_path, out):
-    (tmp_path / "press.db").touch()
-    with Archive.open(tmp_path) as archive, pytest.raises(ArchiveError, match=r"press\.db: cannot be read"):
-        export_csv(archive, out, ALL)
-    assert not out.exists()
 
 
 def test_rows_are_not_gathered_in_memory(empty_archive, keep_release, out):

@@ -268,6 +268,18 @@ def test_a_page_asked_for_by_name_comes_first_due_or_not() -> None:
             again.frontier.want("file:///etc/passwd")
 
 
+def test_a_page_asked_for_by_name_that_did_not_come_is_fetched_by_a_later_crawl() -> None:
+    news = column(3)
+    with simulated(news) as site:
+        url = news.entry(1).url
+        for wanted in (url, "https://press.example/unlisted.html"):
+            run = Run(site, WalkOptions())
+            run.frontier.want(wanted)
+            run.frontier.failed(next_article(run.frontier), "timeout", None, "slow")
+        assert set(site.run().article_urls) == site.listed() | {"https://press.example/unlisted.html"}
+        assert site.rows("SELECT listed_day, found_on FROM pages WHERE url = ?", url) == [("2020-01-02", news.url(1))]
+
+
 def test_two_spellings_of_an_address_are_one_page() -> None:
     with simulated(column(1)) as site:
         frontier = begin(site)

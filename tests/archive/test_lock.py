@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -95,18 +94,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         Lock(tmp_path / "file")
 
 
+ON_A_FULL_DISC = """
+import pathlib, resource, sys
+from archive.errors import ArchiveError
+from archive.lock import Lock
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    Lock(pathlib.Path(sys.argv[1]))
+except ArchiveError as problem:
+    print(problem)
+"""
+
+
 def test_a_full_disc_is_said_in_words_and_holds_nothing(tmp_path: Path) -> None:
-    script = (
-        "import pathlib, sys, archive.lock as l\n"
-        "try: l.Lock(pathlib.Path(sys.argv[1]))\n"
-        "except l.ArchiveError as problem: print(problem)\n"
-    )
     refused = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", ON_A_FULL_DISC, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert "the archive folder cannot be written (File too large)" in refused.stdout, refused.stderr
     with Lock(tmp_path):

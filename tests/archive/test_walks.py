@@ -294,7 +294,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     begun=st.integers(1, 40),
     size=st.integers(2, 7),

@@ -1,0 +1,83 @@
+"""The entries of one listing: what it had before, what a walk adds, and what that makes known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.clock import iso
+from archive.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What a listing had of an entry before a list page was read: the columns `known` and `ahead` of `entries`."""
+
+    known: bool
+    ahead: bool
+
+
+class Entries:
+    """The entries of one listing in one walk over it. An entry is one by its key, however its address is spelled."""
+
+    def __init__(self, db: Database, site: str, column: str, listing: int, walk: int, now: dt.datetime) -> None:
+        self._db, self._site, self._now = db, site, iso(now)
+        self._column, self._listing, self._walk = column, listing, walk
+
+    def had(self, keys: Collection[str]) -> dict[str, Had]:
+        """Those entries that the listing has had before, by their keys."""
+        places = ", ".join("?" * len(keys))
+        rows = self._db.conn.execute(
+            "SELECT p.key, max(e.known), max(e.ahead AND e.walk_id = ?) FROM pages AS p"  # noqa: S608 - places only
+            " JOIN entries AS e ON e.page_id = p.id WHERE e.listing_id = ? AND p.kind = 'article'"
+            f" AND p.key IN ({places}) GROUP BY p.key",
+            (self._walk, self._listing, *keys),
+        )
+        return {row[0]: Had(bool(row[1]), bool(row[2])) for row in rows}
+
+    def put(self, entry: Entry, key: str, found_on: str, *, ahead: bool, back: bool) -> None:
+        """Put an entry into the frontier; one without a date counts as new on the day it was found."""
+        day = entry.published.isoformat() if entry.published else None
+        self._db.conn.execute(
+            "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
+            " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE"
+            " SET listed_day = excluded.listed_day, found_on = excluded.found_on WHERE listed_day IS NULL",
+            (key, entry.url, self._site, self._now, self._now, day or self._now[:10], found_on, back),
+        )
+        self._db.conn.execute(
+            "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, ahead, listed)"
+            " SELECT ?, ?, id, ?, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
+            " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
+            " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
+            (self._listing, entry.url, entry.title, day, self._walk, ahead, self._now, key),
+        )
+        self._put_release(entry, key)
+
+    def count(self) -> int:
+        """How many entries the walk has listed."""
+        row = self._db.conn.execute("SELECT count(DISTINCT page_id) FROM entries WHERE walk_id = ?", (self._walk,))
+        return int(row.fetchone()[0])
+
+    def join(self) -> None:
+        """The list is read through between what was new ahead of the walk and the place where it was cut."""
+        self._db.conn.execute("UPDATE entries SET ahead = 0 WHERE walk_id = ? AND ahead", (self._walk,))
+
+    def know(self) -> None:
+        """The walk is completed: what it listed is known."""
+        self._db.conn.execute("UPDATE entries SET known = 1 WHERE walk_id = ? AND NOT known", (self._walk,))
+
+    def _put_release(self, entry: Entry, key: str) -> None:
+        """A release that is there already is now in this column too; its own is the first listing's that has it."""
+        self._db.conn.execute(
+            "INSERT OR IGNORE INTO release_columns SELECT id, ?, ? FROM press_releases WHERE key = ?",
+            (self._column, entry.url, key),
+        )
+        self._db.conn.execute(
+            "UPDATE press_releases SET listing_column = ? WHERE key = ? AND listing_column IS NOT ? AND NOT EXISTS"
+            " (SELECT 1 FROM pages AS p JOIN entries AS e ON e.page_id = p.id WHERE p.kind = 'article'"
+            " AND p.key = press_releases.key AND e.listing_id < ?)",
+            (self._column, key, self._column, self._listing),
+        )

@@ -1,0 +1,144 @@
+"""The schema: the contract's tables and columns, and how an archive of another version is met."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sample_release import ARTICLE, URL, answer, declare_site
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from archive import Archive, ArchiveError, migrations
+
+# Copied by hand from "Tables" of the contract: columns that stay.
+CONTRACT = {
+    "sites": "slug name english kind division home verified",
+    "divisions": "code name english level parent",
+    "press_releases": "id key site division url listing_column title published published_precision published_day year"
+    " published_from content_source issuer author editor body body_kind chars is_repost repost_of first_seen last_seen"
+    " gone_at same_as version text_digest capture_id extractor",
+    "release_columns": "release_id listing_column url",
+    "versions": "release_id version title body text_digest captured capture_id made_by extractor",
+    "events": "release_id kind at capture_id detail",
+    "captures": "id site run_id url captured status content_type bytes payload_digest etag last_modified outcome"
+    " warc_file warc_offset warc_length",
+    "attachments": "release_id version position kind url name caption capture_id",
+    "pages": "url site kind state attempts next_due last_status last_error discovered",
+    "runs": "id site started finished outcome vantage listed stated_total fetched new edited gone restored not_modified"
+    " walled failed",
+    "findings": "run_id site expectation seen wanted",
+    "releases_fts": "title body",
+}
+
+
+@pytest.fixture
+def archive_folder(tmp_path: Path) -> Path:
+    """An archive of today's schema with one release."""
+    with Archive.open(tmp_path, write=True) as archive:
+        declare_site(archive.store, "beijing", "北京市公安局", "110000")
+        archive.store.keep(URL, ARTICLE, archive.captures.keep(answer()))
+    return tmp_path
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
+    """The steps of a later version of this program: today's and whatever a test adds."""
+    steps = Migrations("police-press-archive")
+    steps()(migrations.first_schema)
+    monkeypatch.setattr(migrations, "migrations", steps)
+    return steps
+
+
+def titles(path: Path) -> list[str | None]:
+    with Archive.open(path) as archive:
+        return [release.title for release in archive.releases()]
+
+
+def test_every_table_and_column_of_the_contract_is_there(archive_folder: Path) -> None:
+    with Archive.open(archive_folder) as archive:
+        for table, columns in CONTRACT.items():
+            has = {row[1] for row in archive.db.conn.execute(f"PRAGMA table_info({table})")}
+            assert set(columns.split()) <= has, table
+
+
+def test_the_provinces_are_those_of_gb_t_2260(archive_folder: Path) -> None:
+    with Archive.open(archive_folder) as archive:
+        rows = archive.db.conn.execute("SELECT code, name, english, level, parent FROM divisions").fetchall()
+        assert len(rows) == 34
+        assert ("110000", "北京市", "Beijing", "municipality", None) in rows
+        assert ("620000", "甘肃省", "Gansu", "province", None) in rows
+        assert archive.db.conn.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_opening_again_changes_nothing_and_copies_nothing(archive_folder: Path) -> None:
+    def dump() -> list[str]:
+        with Archive.open(archive_folder) as archive:
+            return list(archive.db.conn.iterdump())
+
+    before = dump()
+    Archive.open(archive_folder, write=True).close()
+    assert dump() == before
+    assert not list(archive_folder.glob("press.db.before-*"))
+
+
+def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folder: Path, later: Migrations) -> None:
+    @later()
+    def with_a_note(db: Database) -> None:
+        db.conn.execute("ALTER TABLE press_releases ADD COLUMN note TEXT DEFAULT 'added'")
+
+    with Archive.open(archive_folder, write=True) as archive:
+        assert archive.db.conn.execute("SELECT title, note FROM press_releases").fetchall() == [
+            (ARTICLE.title, "added")
+        ]
+    (copy,) = archive_folder.glob("press.db.before-*")
+    assert copy.name == "press.db.before-first_schema-1"
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT title FROM press_releases").fetchall() == [(ARTICLE.title,)]
+        assert "note" not in [row[1] for row in kept.execute("PRAGMA table_info(press_releases)")]
+        assert kept.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    Archive.open(archive_folder, write=True).close()
+    assert len(list(archive_folder.glob("press.db.before-*"))) == 1, "once is enough"
+
+
+def test_a_copy_never_takes_the_place_of_another(archive_folder: Path, later: Migrations) -> None:
+    (archive_folder / "press.db.before-first_schema-1").write_text("somebody's copy")
+    later(name="more")(_add_a_table)
+    Archive.open(archive_folder, write=True).close()
+    assert (archive_folder / "press.db.before-first_schema-1").read_text() == "somebody's copy"
+    assert (archive_folder / "press.db.before-first_schema-2").exists()
+
+
+def test_a_step_that_fails_leaves_the_archive_as_it_was(archive_folder: Path, later: Migrations) -> None:
+    @later()
+    def half(db: Database) -> None:
+        db.conn.execute("UPDATE press_releases SET title = 'half done'")
+        db.conn.execute("ALTER TABLE no_such_table ADD COLUMN note TEXT")
+
+    with pytest.raises(ArchiveError, match=r"press\.db: the archive cannot be written: no such table: no_such_table"):
+        Archive.open(archive_folder, write=True)
+    assert titles(archive_folder) == [ARTICLE.title]
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_an_older_program_stops_at_a_newer_archive(archive_folder: Path, write: bool) -> None:
+    with closing(sqlite3.connect(archive_folder / "press.db")) as newer:
+        newer.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('police-press-archive', 'with_places', '2027-01-01')"
+        )
+        newer.commit()
+    before = (archive_folder / "press.db").read_bytes()
+    said = (
+        r"press\.db: a newer version of this program has worked on this archive \(with_places\)\. Install that version"
+    )
+    with pytest.raises(ArchiveError, match=said):
+        Archive.open(archive_folder, write=write)
+    assert (archive_folder / "press.db").read_bytes() == before
+    assert not list(archive_folder.glob("press.db.before-*"))
+
+
+def _add_a_table(db: Database) -> None:
+    db.conn.execute("CREATE TABLE more (one TEXT)")
