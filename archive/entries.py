@@ -54,7 +54,7 @@ class Entries:
             " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
             (self._listing, entry.url, entry.title, day, self._walk, ahead, self._now, key),
         )
-        self._put_release(entry, key)
+        self._put_release(entry.url, key)
 
     def count(self) -> int:
         """How many entries the walk has listed."""
@@ -69,11 +69,11 @@ class Entries:
         """The walk is completed: what it listed is known."""
         self._db.conn.execute("UPDATE entries SET known = 1 WHERE walk_id = ? AND NOT known", (self._walk,))
 
-    def _put_release(self, entry: Entry, key: str) -> None:
+    def _put_release(self, url: str, key: str) -> None:
         """A release that is there already is now in this column too; its own is the first listing's that has it."""
         self._db.conn.execute(
             "INSERT OR IGNORE INTO release_columns SELECT id, ?, ? FROM press_releases WHERE key = ?",
-            (self._column, entry.url, key),
+            (self._column, url, key),
         )
         self._db.conn.execute(
             "UPDATE press_releases SET listing_column = ? WHERE key = ? AND listing_column IS NOT ? AND NOT EXISTS"

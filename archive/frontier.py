@@ -28,6 +28,7 @@ class Frontier:
     def __init__(self, db: Database, site: str, run_id: int, now: dt.datetime) -> None:
         self._db, self._site, self._run_id, self._now = db, site, run_id, now
         self._walks: list[Walk] = []
+        self._upcoming: dict[str, Page] = {}
         self._since = ""
         self._wanted: list[Page] = []
         self._asked: set[int] = set()
@@ -39,6 +40,8 @@ class Frontier:
         self._walks = [
             Walk(self._db, self._site, column, url, self._run_id, self._now, options) for column, url in listings
         ]
+        for walk in self._walks:
+            self._note_upcoming(walk)
 
     def want(self, url: str) -> None:
         """Ask for one article page in this run, due or not. Raises ValueError for what is no http(s) address."""
@@ -53,7 +56,6 @@ class Frontier:
         if page:
             self._asked.add(page.id)
             self._in_hand = page
-            self._db.conn.execute("UPDATE pages SET asked_in = ? WHERE id = ?", (self._run_id, page.id))
         return page
 
     def has_due(self) -> bool:
@@ -86,7 +88,9 @@ class Frontier:
             self.failed(page, "no_entries", None, "no entries where entries were expected")
             return [Finding(self._site, "entries", "0", "at least 1", page.url)]
         self._settle(page, "fetched", 200, None, None)
-        return walk.read(read)
+        findings = walk.read(read)
+        self._note_upcoming(walk)
+        return findings
 
     def fetched(self, page: Page, status: int | None) -> None:
         """An article or attachment came and was kept."""
@@ -136,17 +140,21 @@ class Frontier:
     def _list_pages(self, *, back: bool) -> Iterator[Page]:
         for walk in self._walks:
             if walk.upcoming and walk.back is back:
-                page = self.page(walk.upcoming, "listing")
+                page = self._upcoming[walk.url]
                 if page.id not in self._asked:
-                    yield replace(page, listing=walk.url)
+                    yield page
+
+    def _note_upcoming(self, walk: Walk) -> None:
+        if walk.upcoming:
+            self._upcoming[walk.url] = replace(self.page(walk.upcoming, "listing"), listing=walk.url)
 
     def _articles(self, *, back: bool) -> Iterator[Page]:
+        """The newest article that is due; one that failed is not due again in this run, whose clock stands still."""
         rows = self._db.conn.execute(
             "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article' AND back = ?"
-            " AND state IN ('waiting', 'walled', 'failed') AND next_due <= ? AND asked_in IS NOT ?"
-            " AND coalesce(listed_day, '') >= ?"
+            " AND state IN ('waiting', 'walled', 'failed') AND next_due <= ? AND coalesce(listed_day, '') >= ?"
             " ORDER BY listed_day DESC, id LIMIT 1",
-            (self._site, back, iso(self._now), self._run_id, self._since),
+            (self._site, back, iso(self._now), self._since),
         )
         for row in rows:
             yield Page(*row)

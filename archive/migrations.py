@@ -64,7 +64,7 @@ CREATE TABLE pages (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, site TEXT NOT NULL REFERENCES sites(slug),
     kind TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_due TEXT, last_status INTEGER,
     last_error TEXT, discovered TEXT NOT NULL, listed_day TEXT, found_on TEXT, back INTEGER NOT NULL DEFAULT 0,
-    asked_in INTEGER REFERENCES runs(id), UNIQUE (kind, key)
+    UNIQUE (kind, key)
 );
 CREATE INDEX pages_due ON pages(site, kind, back, listed_day DESC, id) WHERE state IN ('waiting', 'walled', 'failed');
 CREATE TABLE entries (
