@@ -96,6 +96,11 @@ class Captures:
         columns = dict(zip(_COLUMNS, row, strict=True))
         return Capture(**{**columns, "captured": dt.datetime.fromisoformat(columns["captured"])})
 
+    def kept_up_to(self, warc_file: str) -> int:
+        """The byte of a WARC file where the last record that a row speaks of ends; 0 where no row does."""
+        sql = "SELECT max(warc_offset + warc_length) FROM captures WHERE warc_file = ?"
+        return int(self._db.conn.execute(sql, (warc_file,)).fetchone()[0] or 0)
+
     def payload(self, capture_id: int) -> bytes:
         """The body of a capture, found through the capture it refers to where it is a revisit.
 

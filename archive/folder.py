@@ -84,7 +84,7 @@ class Archive:
                 db = on_failure.enter_context(_connect(database, write=True))
                 upgrade(db, database)
                 archive = cls(path, db, lock)
-                archive.repaired = warc.repair(path / "warc")
+                archive.repaired = warc.repair(path / "warc", archive.captures.kept_up_to)
                 db.conn.execute("BEGIN IMMEDIATE")
             except (OSError, sqlite3.Error) as problem:
                 raise ArchiveError(f"{database}: the archive cannot be written: {problem}") from problem

@@ -7,7 +7,7 @@ import datetime as dt
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,8 @@ from typing import BinaryIO
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.warcwriter import WARCWriter
+
+from archive.errors import ArchiveError
 
 OPEN = ".open"
 LARGEST = 1 << 30
@@ -99,13 +101,22 @@ def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcW
     return record, record.content_stream().read()
 
 
-def repair(folder: Path) -> list[str]:
-    """Cut every `.open` file after its last whole record and close it; returns a sentence for each that was cut."""
+def repair(folder: Path, kept: Callable[[str], int]) -> list[str]:
+    """Cut every `.open` file after its last whole record and close it; returns a sentence for each that was cut.
+
+    `kept` gives the byte of a file up to which rows speak of its records. Damage before it is not what an interrupted
+    run leaves behind: then ArchiveError is raised and nothing is cut.
+    """
     said = []
     for path in sorted(folder.glob(f"*/*.warc.gz{OPEN}")):
         size = path.stat().st_size
         with path.open("rb+") as file:
             whole = max((end for _, end in whole_records(file)), default=0)
+            if whole < (needed := kept(f"{path.parent.name}/{path.name.removesuffix(OPEN)}")):
+                raise ArchiveError(
+                    f"{path}: damaged at byte {whole}, and captures were kept up to byte {needed}. Nothing was changed."
+                    " Put the file back from a copy; a crawl goes on once it is whole."
+                )
             if whole < size:
                 file.truncate(whole)
                 os.fsync(file.fileno())

@@ -9,8 +9,8 @@ from scrapy.exceptions import NotConfigured
 
 from archive import clock
 from archive.errors import ArchiveError
-from archive.models import Answer, Capture
-from archive.store import Resting
+from archive.models import Answer, Capture, Finding
+from archive.store import MadeBy, Resting
 from crawler.extensions import Run
 from crawler.extract import extract
 from crawler.items import ArticlePage, FailedPage, ListPage
@@ -63,21 +63,29 @@ class Keep:
         with self._archive.page_kept():
             capture = self._keep_answers(item.answers)[-1]
             before = self._archive.store.resting(item.page.url)
-            if before and before.extractor != article.extractor:
-                self._reparse(item, before)
-            change = self._archive.store.keep(item.page.url, article, capture)
+            comparable = before is None or before.extractor == article.extractor or self._reparse(item, before)
+            made_by: MadeBy = "crawl" if comparable else "reparse"
+            change = self._archive.store.keep(item.page.url, article, capture, made_by)
             counts.fetched += 1
             counts.new += change == "new"
             counts.edited += change == "edited"
             self._run.frontier.fetched(item.page, answer.status)
 
-    def _reparse(self, item: ArticlePage, before: Resting) -> None:
-        """Read the capture that a release rests on with today's extractor, so that only the page's edits are edits."""
+    def _reparse(self, item: ArticlePage, before: Resting) -> bool:
+        """Read the capture that a release rests on with today's extractor, so that only the page's edits are edits.
+
+        False where that capture cannot be read any more: a finding, and nobody can say what is an edit.
+        """
         capture = self._archive.captures.row(before.capture_id)
-        payload = self._archive.captures.payload(capture.id)
+        try:
+            payload = self._archive.captures.payload(capture.id)
+        except ArchiveError as damage:
+            self._run.find([Finding(self._site.slug, "capture", str(damage), "a record that can be read", capture.url)])
+            return False
         entry = self._run.frontier.entry(item.page)
         article = extract(payload, capture.url, capture.content_type, self._site, capture.captured, entry)
         self._archive.store.keep(item.page.url, article, capture, made_by="reparse")
+        return True
 
     def _keep_failure(self, item: FailedPage) -> None:
         run = self._run

@@ -16,12 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import warc
+from archive import ArchiveError, warc
 
 DAY = dt.date(2026, 3, 2)
 NAME = "beijing/beijing-20260302-00000.warc.gz"
 NOISE = random.Random(3).randbytes(200_000)  # noqa: S311 - bytes that do not pack
 BODIES = [b"", b"<html>short</html>", NOISE, ("夜市守护行动" * 900).encode()]
+
+
+def nothing_kept(_: str) -> int:
+    return 0
 
 
 def write(file: warc.WarcFile, body: bytes) -> tuple[int, int]:
@@ -121,7 +125,7 @@ def test_a_cut_file_is_whole_up_to_its_last_whole_record(
     opened, closed = folder / (NAME + warc.OPEN), folder / NAME
     opened.write_bytes(content[:cut])
 
-    said = warc.repair(folder)
+    said = warc.repair(folder, nothing_kept)
 
     assert not opened.exists()
     assert bool(said) is (cut not in [0, *ends])
@@ -129,7 +133,7 @@ def test_a_cut_file_is_whole_up_to_its_last_whole_record(
     if left:
         assert closed.read_bytes() == content[: left[-1]]
         assert bodies_in(closed) == BODIES[: len(left)]
-    assert warc.repair(folder) == []
+    assert warc.repair(folder, nothing_kept) == []
 
 
 @settings(deadline=None)
@@ -160,7 +164,7 @@ def test_a_member_that_is_no_warc_record_is_not_whole(whole: tuple[bytes, list[t
 
 KILLED = """
 import io, os, pathlib, signal, sys
-from archive import warc
+from archive import ArchiveError, warc
 file = warc.WarcFile(pathlib.Path(sys.argv[1]), sys.argv[2])
 for number in range(40):
     body = io.BytesIO(os.urandom(4000))
@@ -179,7 +183,9 @@ def test_what_was_synced_before_a_kill_9_is_kept(tmp_path: Path) -> None:
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     with (tmp_path / (NAME + warc.OPEN)).open("ab") as file:
         file.write(gzip.compress(NOISE)[:5000])
-    assert warc.repair(tmp_path) == ["beijing-20260302-00000.warc.gz.open: 5000 bytes of an unfinished record cut off"]
+    assert warc.repair(tmp_path, nothing_kept) == [
+        "beijing-20260302-00000.warc.gz.open: 5000 bytes of an unfinished record cut off"
+    ]
     assert (tmp_path / NAME).stat().st_size >= int(killed.stdout)
     assert len(bodies_in(tmp_path / NAME)) >= 21
     again = warc.WarcFile(tmp_path, NAME)
@@ -193,6 +199,20 @@ def test_repair_leaves_closed_files_and_other_files_alone(tmp_path: Path) -> Non
     others = ["beijing/beijing-20260301-00000.warc.gz", "beijing/notes.open", "beijing/NOTES"]
     for name in others:
         (tmp_path / name).write_bytes(b"not to be touched")
-    assert warc.repair(tmp_path) == []
+    assert warc.repair(tmp_path, nothing_kept) == []
     assert [(tmp_path / name).read_bytes() for name in others] == [b"not to be touched"] * 3
     assert sorted((tmp_path / "beijing").iterdir()) == sorted(tmp_path / name for name in others)
+
+
+def test_damage_before_what_rows_speak_of_is_not_cut_but_said(tmp_path: Path) -> None:
+    file = warc.WarcFile(tmp_path, NAME)
+    ends = [sum(write(file, body)) for body in BODIES]
+    file.close()
+    path = tmp_path / (NAME + warc.OPEN)
+    (tmp_path / NAME).rename(path)
+    rotten = bytearray(path.read_bytes())
+    rotten[ends[0] + 40] ^= 1
+    path.write_bytes(rotten)
+    with pytest.raises(ArchiveError, match=rf"damaged at byte {ends[0]}, and captures were kept up to byte {ends[2]}"):
+        warc.repair(tmp_path, {NAME: ends[2]}.__getitem__)
+    assert path.read_bytes() == rotten

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import Archive
 from crawler.demo.server import QINGLING, REXIAN, SampleProvince
 from tests.conftest import ALL, Press, asked, content, wait_until
 
@@ -139,3 +140,21 @@ def test_a_robots_txt_that_does_not_come_is_read_as_rfc_9309_says(
     if not kept:
         assert set(asked(province)) == set()
         assert f"robots.txt answers with status {status}, so nothing may be fetched" in done.stdout
+
+
+def test_a_capture_that_rotted_is_a_finding_and_no_edit_of_the_page(press: Press, province: SampleProvince) -> None:
+    press("crawl", REXIAN)
+    (url, warc_file, offset) = press.rows(
+        "SELECT r.url, warc_file, warc_offset FROM press_releases AS r JOIN captures AS c ON c.id = r.capture_id LIMIT 1"
+    )[0]
+    path = press.archive / "warc" / str(warc_file)
+    rotten = bytearray(path.read_bytes())
+    rotten[int(str(offset)) + 200] ^= 1
+    path.write_bytes(rotten)
+    with Archive.open(press.archive, write=True) as archive:
+        archive.db.conn.execute("UPDATE press_releases SET extractor = '0', body = 'as an older program read it'")
+    done = press("fetch", str(url), "--site", REXIAN)
+    assert done.returncode == 1
+    assert "capture: wanted a record that can be read" in done.stdout
+    assert path.name in done.stdout
+    assert press.rows("SELECT count(*) FROM events WHERE kind = 'edited'") == [(0,)]
