@@ -145,7 +145,8 @@ def test_a_robots_txt_that_does_not_come_is_read_as_rfc_9309_says(
 def test_a_capture_that_rotted_is_a_finding_and_no_edit_of_the_page(press: Press, province: SampleProvince) -> None:
     press("crawl", REXIAN)
     (url, warc_file, offset) = press.rows(
-        "SELECT r.url, warc_file, warc_offset FROM press_releases AS r JOIN captures AS c ON c.id = r.capture_id LIMIT 1"
+        "SELECT r.url, c.warc_file, c.warc_offset FROM press_releases AS r"
+        " JOIN captures AS c ON c.id = r.capture_id LIMIT 1"
     )[0]
     path = press.archive / "warc" / str(warc_file)
     rotten = bytearray(path.read_bytes())
