@@ -11,6 +11,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that name a visit, not a page.
 _VISIT = re.compile(r"(?:jsessionid|spm|utm_[^=]*)(?:=|$)", re.IGNORECASE)
 _VISIT_IN_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
+# Labels of 1 to 63 characters; what the net cannot look up hangs a crawl instead of failing it.
+_HOST = re.compile(r"(?=.{1,253}\.?$)[^\s.%/\\]{1,63}(?:\.[^\s.%/\\]{1,63})*\.?")
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 # RFC 3986 reserved and unreserved characters, and the escape sign itself.
 _KEPT = "%!$&'()*+,;=:@/?-._~[]"
@@ -25,6 +27,8 @@ def canonical(url: str) -> str:
     parts = urlsplit(url.strip())
     if parts.scheme.lower() not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError(f"not an http or https address: {url!r}")
+    if ":" not in parts.hostname and not _HOST.fullmatch(parts.hostname):
+        raise ValueError(f"no host can have this name: {url!r}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     if parts.port is not None and parts.port != DEFAULT_PORTS[parts.scheme.lower()]:
         host = f"{host}:{parts.port}"

@@ -29,6 +29,7 @@ _OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
 # Those of HTTP only: 公 sent as UTF-8 holds the byte 0x85, a line break of Unicode.
 _LINE_BREAKS = re.compile(r"[\r\n]+")
 
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _COLUMNS = [field.name for field in dataclasses.fields(Capture)]
 
 
@@ -48,13 +49,9 @@ class Captures:
         self._open: dict[str, tuple[dt.date, warc.WarcFile]] = {}
 
     def keep(self, answer: Answer) -> Capture:
-        """Write an answer down; an unchanged body becomes a revisit record of the capture that holds it."""
-        payload_digest = digest(answer.body)
-        held = self._db.conn.execute(
-            "SELECT id, url, captured FROM captures WHERE url = ? AND payload_digest = ? AND warc_file IS NOT NULL"
-            " AND refers_to IS NULL ORDER BY id DESC LIMIT 1",
-            (answer.url, payload_digest),
-        ).fetchone()
+        """Write an answer down; an unchanged body, or a 304, becomes a revisit record of the capture that holds it."""
+        held = self._held(answer)
+        payload_digest = held.payload_digest if held else digest(answer.body)
         file = self._file(answer.site, answer.captured)
         response = _response(file, answer, payload_digest, held)
         offset, length = file.write(response, _request(file, answer, response))
@@ -74,8 +71,29 @@ class Captures:
             warc_file=file.name,
             warc_offset=offset,
             warc_length=length,
-            refers_to=held[0] if held else None,
+            refers_to=held.id if held else None,
         )
+
+    def shown(self, url: str) -> Capture | None:
+        """The last capture of an address that has a body to show, its own or that of the capture it refers to."""
+        row = self._db.conn.execute(
+            "SELECT id FROM captures WHERE url = ? AND outcome = 'ok' AND status BETWEEN 200 AND 299"
+            " AND warc_file IS NOT NULL ORDER BY id DESC LIMIT 1",
+            (url,),
+        ).fetchone()
+        return self.row(row[0]) if row else None
+
+    def _held(self, answer: Answer) -> Capture | None:
+        """The capture that holds the very body of an answer, where there is one."""
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            shown = self.shown(answer.url)
+            return self.row(shown.refers_to) if shown and shown.refers_to else shown
+        row = self._db.conn.execute(
+            "SELECT id FROM captures WHERE url = ? AND payload_digest = ? AND warc_file IS NOT NULL"
+            " AND refers_to IS NULL ORDER BY id DESC LIMIT 1",
+            (answer.url, digest(answer.body)),
+        ).fetchone()
+        return self.row(row[0]) if row else None
 
     def attempt(self, site: str, run_id: int | None, url: str, at: dt.datetime, outcome: str, error: str) -> Capture:
         """Write down that a request got no answer: a row without a WARC position, and a metadata record."""
@@ -170,17 +188,24 @@ class _AsTheyCame(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no ty
         self.headers_buff = self.to_bytes(header_filter, encoding="latin-1")
 
 
-def _response(file: warc.WarcFile, answer: Answer, payload_digest: str, held: tuple[Any, ...] | None) -> ArcWarcRecord:
+def _response(file: warc.WarcFile, answer: Answer, payload_digest: str | None, held: Capture | None) -> ArcWarcRecord:
     headers = _AsTheyCame(_status_line(answer.status), _kept_headers(answer), protocol=answer.protocol)
     extra = {"WARC-Date": _warc_date(answer.captured)}
     if answer.ip:
         extra["WARC-IP-Address"] = answer.ip
     if held:
-        held_at = _warc_date(dt.datetime.fromisoformat(held[2]))
-        return file.writer.create_revisit_record(
-            answer.url, payload_digest, held[1], held_at, http_headers=headers, warc_headers_dict=extra
+        record = file.writer.create_revisit_record(
+            answer.url,
+            payload_digest,
+            held.url,
+            _warc_date(held.captured),
+            http_headers=headers,
+            warc_headers_dict=extra,
         )
-    extra["WARC-Payload-Digest"] = payload_digest
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            record.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
+        return record
+    extra["WARC-Payload-Digest"] = str(payload_digest)
     return _record(file, "response", answer.url, answer.captured, answer.body, http_headers=headers, extra=extra)
 
 

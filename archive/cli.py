@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archive.backup import backup as back_up
 from archive.errors import ArchiveError, ArchiveInUseError
 from archive.exports.csv import Written, export_csv
 from archive.exports.rows import Wanted, sites
+from archive.faults import Checked
 from archive.folder import Archive, archive_folder
+from archive.stats import as_text
+from archive.stats import stats as counts_of
+from archive.verify import verify as faults_of
 
 
 class InUse(click.ClickException):
@@ -110,6 +116,57 @@ def _say(out: Path, written: Written) -> None:
             f"An apostrophe was put before {written.guarded} cell{'' if written.guarded == 1 else 's'} that a"
             " spreadsheet might run as a formula; --raw-cells leaves them as they are."
         )
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of lines.")
+@click.pass_obj
+def verify(given: Given, /, as_json: bool) -> None:
+    """Hold the archive against itself: every digest, reference and index. Exit code 4 if anything is damaged."""
+    checked, faults = Checked(), []
+    with Archive.open(given.archive) as archive:
+        for fault in faults_of(archive, checked):
+            faults.append(fault)
+            if not as_json:
+                click.echo(fault)
+    if as_json:
+        found = {"sound": not faults, "checked": asdict(checked), "faults": [asdict(fault) for fault in faults]}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        for line in checked.lines():
+            click.echo(line)
+        click.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}" if faults else "sound")
+    if faults:
+        raise click.exceptions.Exit(Unusable.exit_code)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of lines.")
+@click.pass_obj
+def stats(given: Given, /, as_json: bool) -> None:
+    """Say what the archive holds: releases by site and year, captures, versions, events, bytes, last runs."""
+    with Archive.open(given.archive) as archive:
+        counts = counts_of(archive)
+    if as_json:
+        click.echo(json.dumps(asdict(counts), ensure_ascii=False, indent=2))
+    else:
+        for line in as_text(counts):
+            click.echo(line)
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(given: Given, /, path: Path) -> None:
+    """Copy press.db to PATH (into it, if it is a folder) while a crawl may run, and check the copy."""
+    with Archive.open(given.archive) as archive:
+        try:
+            written = back_up(archive, path)
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise click.BadParameter(f"{path} cannot be written: {reason}.", param_hint="PATH") from problem
+    rows = ", ".join(f"{number} {table}" for table, number in written.rows.items())
+    click.echo(f"{written.path}: {written.bytes} bytes, {rows}; checked")
 
 
 @cli.command()

@@ -52,3 +52,4 @@ def _rows() -> list[tuple[str, str, str, str, str | None]]:
 
 
 DIVISIONS = _rows()
+CODES = frozenset(row[0] for row in DIVISIONS)

@@ -39,12 +39,17 @@ class Entries:
         return {row[0]: Had(bool(row[1]), bool(row[2])) for row in rows}
 
     def put(self, entry: Entry, key: str, found_on: str, *, ahead: bool, back: bool) -> None:
-        """Put an entry into the frontier; one without a date counts as new on the day it was found."""
+        """Put an entry into the frontier; one without a date counts as new on the day it was found.
+
+        A page that never came goes to the site that lists it now: the one that did may be crawled no more.
+        """
         day = entry.published.isoformat() if entry.published else None
         self._db.conn.execute(
             "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
             " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE"
-            " SET listed_day = excluded.listed_day, found_on = excluded.found_on WHERE listed_day IS NULL",
+            " SET listed_day = coalesce(listed_day, excluded.listed_day),"
+            " found_on = coalesce(found_on, excluded.found_on), site = excluded.site"
+            " WHERE listed_day IS NULL OR (visited IS NULL AND site <> excluded.site)",
             (key, entry.url, self._site, self._now, self._now, day or self._now[:10], found_on, back),
         )
         self._db.conn.execute(

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from archive import search, warc
+from archive.addresses import key
 from archive.captures import Captures
 from archive.errors import ArchiveError
 from archive.frontier import Frontier
@@ -22,6 +23,7 @@ from archive.lock import Lock
 from archive.migrations import steps_taken, upgrade
 from archive.models import Release
 from archive.store import Store
+from archive.visits import REVISIT_DAYS, Absences
 
 BATCH_PAGES = 20
 BATCH_SECONDS = 2.0
@@ -91,9 +93,32 @@ class Archive:
             on_failure.pop_all()
         return archive
 
-    def frontier(self, site: str, run_id: int, now: dt.datetime) -> Frontier:
+    def frontier(
+        self, site: str, run_id: int, now: dt.datetime, revisit_days: Sequence[int] = REVISIT_DAYS
+    ) -> Frontier:
         """The frontier of one site in one run."""
-        return Frontier(self.db, site, run_id, now)
+        return Frontier(self.db, site, run_id, now, revisit_days)
+
+    def site_of(self, url: str) -> str | None:
+        """The site that an article's address belongs to; None where no list has named it and nobody fetched it."""
+        row = self.db.conn.execute("SELECT site FROM pages WHERE kind = 'article' AND key = ?", (key(url),)).fetchone()
+        return row[0] if row else None
+
+    def confirm_gone(self, site: str, now: dt.datetime) -> int:
+        """A person says that a `site_changed` finding is a true takedown; how many releases are gone by that at once.
+
+        Those of which one clear answer is known so far go when a visit confirms it. Raises ArchiveError for a site that
+        is not in the archive.
+        """
+        if not self.db.conn.execute("SELECT 1 FROM sites WHERE slug = ?", (site,)).fetchone():
+            raise ArchiveError(f"{self.folder}: no site {site} in this archive")
+        with self.page_kept():
+            confirmed = Absences(self.db, site, now).confirm()
+            for url, capture_id, since in confirmed:
+                capture = self.captures.row(capture_id)
+                self.store.take_down(url, since, capture, f"confirmed by a person, first seen {since}")
+                self.db.conn.execute("UPDATE pages SET state = 'gone' WHERE kind = 'article' AND key = ?", (key(url),))
+        return len(confirmed)
 
     def releases(
         self,
@@ -192,18 +217,29 @@ def selection(
 
 def _connect(path: Path, *, write: bool) -> Database:
     """A connection that knows the search functions; raises ArchiveError for a file that is no database."""
-    address = f"{path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}"
-    with ExitStack() as on_failure:
-        try:
-            connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
-            on_failure.callback(connection.close)
-            connection.execute("PRAGMA foreign_keys = ON")
-            if write:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.Error as problem:
+    try:
+        connection = _connected(path, "rwc" if write else "ro")
+    except sqlite3.Error as problem:
+        if write or path.with_name(f"{path.name}-wal").exists():
             raise ArchiveError(f"{path}: cannot be opened as an archive: {problem}") from problem
-        on_failure.pop_all()
+        # On a medium that cannot be written SQLite reads a file in WAL mode only if it is told that nobody else can.
+        try:
+            connection = _connected(path, "ro&immutable=1")
+        except sqlite3.Error as again:
+            raise ArchiveError(f"{path}: cannot be opened as an archive: {again}") from again
     search.register(connection)
     return Database(connection, execute_plugins=False)
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    with ExitStack() as on_failure:
+        address = f"{path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
+        on_failure.callback(connection.close)
+        connection.execute("PRAGMA foreign_keys = ON")
+        if mode == "rwc":
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        on_failure.pop_all()
+    return connection

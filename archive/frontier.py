@@ -15,18 +15,25 @@ from sqlite_utils import Database
 from archive.addresses import key
 from archive.clock import iso
 from archive.models import Entry, Finding, Page, PageKind, WalkOptions
+from archive.visits import CONFIRM_AFTER, REVISIT_DAYS, Absence, Absences, base_of, next_visit
 from archive.walks import ListRead, Walk
 
 # Before a page that failed is asked for again, by the number of times it failed; the last gap repeats.
 RETRY_AFTER = tuple(dt.timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720))
+# An article that was listed and never came is given up in words; `fetch` asks for it all the same.
+GIVE_UP_AFTER = 9
 _WALLS = frozenset({"challenge", "waf", "rate_limited", "captcha", "maintenance", "shell"})
 
 
 class Frontier:
     """The frontier of one site in one run: hands out pages one by one, and is told how each went."""
 
-    def __init__(self, db: Database, site: str, run_id: int, now: dt.datetime) -> None:
+    def __init__(
+        self, db: Database, site: str, run_id: int, now: dt.datetime, revisit_days: Sequence[int] = REVISIT_DAYS
+    ) -> None:
         self._db, self._site, self._run_id, self._now = db, site, run_id, now
+        self._revisit_days, self._revisits = revisit_days, False
+        self._absences = Absences(db, site, now)
         self._walks: list[Walk] = []
         self._upcoming: dict[str, Page] = {}
         self._since = ""
@@ -36,6 +43,7 @@ class Frontier:
 
     def walk(self, listings: Sequence[tuple[str, str]], options: WalkOptions) -> None:
         """Begin this run's walks; `listings` are columns with their first pages."""
+        self._revisits = options.revisits
         self._since = options.since.isoformat() if options.since else ""
         self._walks = [
             Walk(self._db, self._site, column, url, self._run_id, self._now, options) for column, url in listings
@@ -93,24 +101,50 @@ class Frontier:
         return findings
 
     def fetched(self, page: Page, status: int | None) -> None:
-        """An article or attachment came and was kept."""
-        self._settle(page, "fetched", status, None, None)
+        """An article came and was kept, or its server said that it did not change; it is visited again as it is due."""
+        self._absences.answered(page)
+        self._settle(page, "fetched", status, None, self._next_visit(page))
+        self._visited(page)
         self._wanted = [wanted for wanted in self._wanted if wanted.id != page.id]
+
+    def absent(self, page: Page, outcome: str, status: int | None, capture_id: int) -> tuple[Absence, str | None]:
+        """A page whose release is in the archive gave a clear answer that it is not there.
+
+        Returns what that means (`archive.visits.Absences.seen`) and since when.
+        """
+        self._visited(page)
+        if self._gone_at(page):
+            self._settle(page, "gone", status, outcome, self._next_visit(page))
+            return "still gone", None
+        lists_answer = any(walk.is_read for walk in self._walks)
+        absence, since = self._absences.seen(page, capture_id, lists_answer=lists_answer)
+        due = self._next_visit(page) if absence == "gone" else iso(self._now + CONFIRM_AFTER)
+        self._settle(page, "gone" if absence == "gone" else "fetched", status, outcome, due)
+        return absence, since
 
     def failed(self, page: Page, outcome: str, status: int | None, error: str) -> list[Finding]:
         """A page did not come; it is due again after a gap that grows. A page that had to come is a finding."""
-        attempts = self._db.conn.execute("SELECT attempts FROM pages WHERE id = ?", (page.id,)).fetchone()[0]
-        due = self._now + RETRY_AFTER[min(attempts, len(RETRY_AFTER) - 1)]
-        state = "walled" if self.is_wall(outcome) else "failed"
-        self._settle(page, state, status, f"{outcome}: {error}", iso(due))
+        attempts, visited = self._db.conn.execute(
+            "SELECT attempts, visited FROM pages WHERE id = ?", (page.id,)
+        ).fetchone()
+        due = iso(self._now + RETRY_AFTER[min(attempts, len(RETRY_AFTER) - 1)])
+        state, said = "walled" if self.is_wall(outcome) else "failed", f"{outcome}: {error}"
+        if attempts + 1 >= GIVE_UP_AFTER and page.kind == "article" and visited is None:
+            self._settle(page, state, status, f"given up after {attempts + 1} attempts: {said}", None)
+        else:
+            self._settle(page, state, status, said, due)
         if page.kind != "listing":
-            wanted = [wanted for wanted in self._wanted if wanted.id == page.id]
-            return [Finding(self._site, "page", f"{outcome}: {error}", "the page", page.url) for page in wanted]
+            return self.missed(page, said)
         walk = self._walk_at(page)
         walk.stop()
         if page.url != walk.url:
             return []
         return [Finding(self._site, "first list page", f"{outcome}: {error}", "a list of entries", page.url)]
+
+    def missed(self, page: Page, said: str) -> list[Finding]:
+        """A finding where this very page was asked for."""
+        wanted = [wanted for wanted in self._wanted if wanted.id == page.id]
+        return [Finding(self._site, "page", said, "the page", page.url) for page in wanted]
 
     @staticmethod
     def is_wall(outcome: str) -> bool:
@@ -119,8 +153,9 @@ class Frontier:
 
     @property
     def unread(self) -> list[str]:
-        """First pages of listings that were not read in this run, and pages asked for that did not come."""
-        return [walk.url for walk in self._walks if not walk.is_read] + [page.url for page in self._wanted]
+        """First pages of listings that were asked for and not read, and pages wanted that did not come."""
+        unread = [walk.url for walk in self._walks if not walk.is_read and self._upcoming[walk.url].id in self._asked]
+        return unread + [page.url for page in self._wanted]
 
     @property
     def stated_total(self) -> int | None:
@@ -133,7 +168,9 @@ class Frontier:
         yield from (page for page in self._wanted if page.id not in self._asked)
         yield from self._list_pages(back=False)
         yield from self._articles(back=False)
-        # Confirmation visits stand here, then revisits that are due.
+        if self._revisits:
+            yield from self._visits(absent=True)
+            yield from self._visits(absent=False)
         yield from self._list_pages(back=True)
         yield from self._articles(back=True)
 
@@ -152,12 +189,39 @@ class Frontier:
         """The newest article that is due; one that failed is not due again in this run, whose clock stands still."""
         rows = self._db.conn.execute(
             "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article' AND back = ?"
-            " AND state IN ('waiting', 'walled', 'failed') AND next_due <= ? AND coalesce(listed_day, '') >= ?"
+            " AND state IN ('waiting', 'walled', 'failed') AND visited IS NULL AND next_due <= ?"
+            " AND coalesce(listed_day, '') >= ?"
             " ORDER BY listed_day DESC, id LIMIT 1",
             (self._site, back, iso(self._now), self._since),
         )
         for row in rows:
             yield Page(*row)
+
+    def _visits(self, *, absent: bool) -> Iterator[Page]:
+        """The visit that is due longest: of those that confirm an absence, or of the others."""
+        rows = self._db.conn.execute(
+            "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article'"
+            " AND visited IS NOT NULL AND next_due <= ?"
+            " AND EXISTS (SELECT 1 FROM absences WHERE page_id = pages.id AND ended IS NULL) = ?"
+            " ORDER BY next_due, id LIMIT 1",
+            (self._site, iso(self._now), absent),
+        )
+        for row in rows:
+            yield Page(*row)
+
+    def _next_visit(self, page: Page) -> str | None:
+        row = self._db.conn.execute(
+            "SELECT published, first_seen FROM press_releases WHERE key = ?", (page.key,)
+        ).fetchone()
+        due = next_visit(base_of(*row), self._revisit_days, self._now) if row else None
+        return iso(due) if due else None
+
+    def _visited(self, page: Page) -> None:
+        self._db.conn.execute("UPDATE pages SET visited = ? WHERE id = ?", (iso(self._now), page.id))
+
+    def _gone_at(self, page: Page) -> str | None:
+        row = self._db.conn.execute("SELECT gone_at FROM press_releases WHERE key = ?", (page.key,)).fetchone()
+        return row[0] if row else None
 
     def _walk_at(self, page: Page) -> Walk:
         for walk in self._walks:

@@ -63,8 +63,9 @@ def _holder() -> bytes:
 
 
 def _unwritable(folder: Path, problem: OSError) -> ArchiveError:
+    reason = "it is a file" if isinstance(problem, FileExistsError) else problem.strerror
     return ArchiveError(
-        f"{folder}: the archive folder cannot be written ({problem.strerror}). Name another one with --archive,"
+        f"{folder}: the archive folder cannot be written ({reason}). Name another one with --archive,"
         " or give this user the right to write there."
     )
 

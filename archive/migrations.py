@@ -136,6 +136,24 @@ END;
 """
 
 
+# `pages.visited`: when an article page last gave a clear answer, NULL until its release is kept. An absence begins with
+# the first clear answer that a release is not there; `again_at` is the one that confirms it.
+_VISITS = """
+ALTER TABLE pages ADD COLUMN visited TEXT;
+ALTER TABLE sites ADD COLUMN gone_confirmed TEXT;
+CREATE TABLE absences (
+    id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES pages(id), site TEXT NOT NULL REFERENCES sites(slug),
+    first_at TEXT NOT NULL, capture_id INTEGER NOT NULL REFERENCES captures(id), again_at TEXT,
+    again_capture_id INTEGER REFERENCES captures(id), ended TEXT, outcome TEXT
+);
+CREATE UNIQUE INDEX absences_open ON absences(page_id) WHERE ended IS NULL;
+CREATE INDEX absences_site ON absences(site, first_at);
+CREATE INDEX pages_visits ON pages(site, next_due) WHERE kind = 'article' AND visited IS NOT NULL;
+CREATE INDEX press_releases_same ON press_releases(site, text_digest);
+UPDATE pages SET visited = discovered, next_due = discovered WHERE kind = 'article' AND state = 'fetched';
+"""
+
+
 @migrations()
 def first_schema(db: Database) -> None:
     """The tables of version 0.1."""
@@ -145,12 +163,21 @@ def first_schema(db: Database) -> None:
     db.conn.executemany("INSERT INTO divisions VALUES (?, ?, ?, ?, ?)", DIVISIONS)
 
 
+@migrations()
+def visits(db: Database) -> None:
+    """Revisits, takedowns, and the same text found elsewhere; what was fetched before is due at once."""
+    for statement in _statements(_VISITS):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 
-    Raises ArchiveError where a newer program has already gone further.
+    Raises ArchiveError where a newer program has already gone further, or where the file is another program's.
     """
     applied = steps_taken(db, path)
+    if not applied and db.table_names():
+        raise ArchiveError(f"{path}: this is no archive of press releases; nothing was changed")
     if applied and migrations.pending(db):
         db.conn.execute("VACUUM INTO ?", (str(_copy_beside(path, applied[-1])),))
     migrations.apply(db)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Precision = Literal["second", "minute", "day", "month", "year"]
@@ -182,9 +182,10 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class WalkOptions:
-    """How far this run walks the lists: `crawl`'s --full, --since, --max-pages and the site's `full_walk_days`."""
+    """How far this run goes: `crawl`'s --full, --since, --max-pages, --no-revisit, and the site's `full_walk_days`."""
 
     full: bool = False
     since: dt.date | None = None
     max_pages: int | None = None
-    full_walk_days: int = field(default=30)
+    full_walk_days: int = 30
+    revisits: bool = True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from posixpath import basename
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -27,6 +29,15 @@ class Resting:
     version: int
     capture_id: int
     extractor: str
+    body_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keeping an article changed; `restored` where the release had been gone."""
+
+    change: Change
+    restored: bool = False
 
 
 class Store:
@@ -69,11 +80,11 @@ class Store:
     def resting(self, url: str) -> Resting | None:
         """What the release of that address rests on; None where there is none yet."""
         row = self._db.conn.execute(
-            "SELECT id, version, capture_id, extractor FROM press_releases WHERE key = ?", (key(url),)
+            "SELECT id, version, capture_id, extractor, body_kind FROM press_releases WHERE key = ?", (key(url),)
         ).fetchone()
         return Resting(*row) if row else None
 
-    def keep(self, url: str, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> Change:
+    def keep(self, url: str, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> Kept:
         """Make a release of an article, or bring the one it is up to it.
 
         A text, title or attachments other than the last version's are a new version, and an event `edited` unless
@@ -85,12 +96,12 @@ class Store:
         if row is None:
             release_id = self._first(url, columns, article, capture, made_by)
             self.list_columns(release_id)
-            return "new"
+            return Kept("new")
         release = dict(zip(self._names("press_releases"), row, strict=True))
         captured = iso(capture.captured)
         if captured < release["last_seen"] and made_by != "reparse":
             _update(self._db, "press_releases", release["id"], {"first_seen": min(release["first_seen"], captured)})
-            return "same"
+            return Kept("same")
         changed = (
             columns["text_digest"] != release["text_digest"]
             or columns["title"] != release["title"]
@@ -102,13 +113,38 @@ class Store:
         if changed or any(release[name] != value for name, value in columns.items()):
             seen["capture_id"] = capture.id
         _update(self._db, "press_releases", release["id"], {**columns, **seen})
+        restored = made_by != "reparse" and self._restore(release["id"], capture)
         if not changed:
-            return "same"
+            return Kept("same", restored)
         self._version(release["id"], release["version"] + 1, columns, article, capture, made_by)
         if made_by == "reparse":
-            return "reparsed"
+            return Kept("reparsed")
         self._event(release["id"], "edited", capture, f"version {release['version'] + 1}")
-        return "edited"
+        return Kept("edited", restored)
+
+    def seen(self, url: str, capture: Capture) -> Kept:
+        """A release was there, unchanged by the word of its server (304). Raises ArchiveError where there is none."""
+        row = self._db.conn.execute("SELECT id FROM press_releases WHERE key = ?", (key(url),)).fetchone()
+        if row is None:
+            raise ArchiveError(f"there is no release of {url}")
+        sql = "UPDATE press_releases SET last_seen = max(last_seen, ?) WHERE id = ?"
+        self._db.conn.execute(sql, (iso(capture.captured), row[0]))
+        return Kept("same", self._restore(row[0], capture))
+
+    def take_down(self, url: str, since: str, capture: Capture, detail: str) -> None:
+        """A release is gone since that time, as a second clear answer shows; its text stays."""
+        release_id = self._db.conn.execute(
+            "UPDATE press_releases SET gone_at = ? WHERE key = ? RETURNING id", (since, key(url))
+        ).fetchone()[0]
+        self._event(release_id, "gone", capture, detail)
+
+    def _restore(self, release_id: int, capture: Capture) -> bool:
+        row = self._db.conn.execute(
+            "UPDATE press_releases SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL RETURNING id", (release_id,)
+        ).fetchone()
+        if row:
+            self._event(release_id, "restored", capture, None)
+        return row is not None
 
     def list_columns(self, release_id: int) -> None:
         """Write down every column that lists a release, under each spelling of its address."""
@@ -149,12 +185,28 @@ class Store:
             **columns,
             first_seen=iso(capture.captured),
             last_seen=iso(capture.captured),
+            same_as=self._same(capture.site, columns, article.attachments),
             version=1,
             capture_id=capture.id,
         )
         self._version(release_id, 1, columns, article, capture, made_by)
         self._event(release_id, "first_seen", capture, None)
         return release_id
+
+    def _same(self, site: str, columns: Mapping[str, Any], files: Sequence[Attachment]) -> str | None:
+        """The key of the release with the same text, title and day on the same site, found before elsewhere.
+
+        Where there is no text, the same pictures or files have to be there, by their names.
+        """
+        rows = self._db.conn.execute(
+            "SELECT key, id, version FROM press_releases WHERE site = ? AND text_digest = ? AND title IS ?"
+            " AND published_day IS ? AND same_as IS NULL ORDER BY id",
+            (site, columns["text_digest"], columns["title"], columns["published_day"]),
+        ).fetchall()
+        for found, release_id, number in rows:
+            if columns["body"] or _names(files) == _names(self._attachments(release_id, number)) != []:
+                return str(found)
+        return None
 
     def _version(
         self,
@@ -216,14 +268,18 @@ def _columns(article: Article) -> dict[str, Any]:
         "chars": len(article.body),
         "is_repost": article.is_repost,
         "repost_of": article.repost_of,
-        "text_digest": text_digest(article),
+        "text_digest": text_digest(article.title, article.body),
         "extractor": article.extractor,
     }
 
 
-def text_digest(article: Article) -> str:
+def _names(files: Sequence[Attachment]) -> list[str]:
+    return [basename(urlsplit(one.url).path) for one in files]
+
+
+def text_digest(title: str | None, body: str) -> str:
     """`sha256:` and the hex of title and body; attachments are compared one by one."""
-    text = f"{article.title or ''}\n\n{article.body}"
+    text = f"{title or ''}\n\n{body}"
     return f"sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}"
 
 

@@ -109,6 +109,12 @@ def repair(folder: Path, kept: Callable[[str], int]) -> list[str]:
     """
     said = []
     for path in sorted(folder.glob(f"*/*.warc.gz{OPEN}")):
+        closed = path.with_name(path.name.removesuffix(OPEN))
+        if closed.exists():
+            raise ArchiveError(
+                f"{closed} and {path.name} are both there: two copies of one file put together. Nothing was changed."
+                " Keep the larger one under the name without .open, and move the other out of the archive."
+            )
         size = path.stat().st_size
         with path.open("rb+") as file:
             whole = max((end for _, end in whole_records(file)), default=0)
@@ -121,7 +127,6 @@ def repair(folder: Path, kept: Callable[[str], int]) -> list[str]:
                 file.truncate(whole)
                 os.fsync(file.fileno())
                 said.append(f"{path.name}: {size - whole} bytes of an unfinished record cut off")
-        closed = path.with_name(path.name.removesuffix(OPEN))
         if whole:
             path.rename(closed)
         else:

@@ -7,12 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from archive import clock
 from archive.addresses import key
 from archive.cli import Day, Given, cli
+from archive.divisions import CODES
 from archive.errors import ArchiveInUseError
 from archive.folder import Archive
 from archive.lock import Lock
@@ -52,13 +54,16 @@ class Duration(click.ParamType[float]):
 @click.option("--full", is_flag=True, help="Walk every list to its last page.")
 @click.option("--since", type=Day(), help="Stop at entries older than this day.")
 @click.option("--max-pages", type=click.IntRange(1), metavar="N", help="Read at most N list pages a listing.")
+@click.option("--no-revisit", is_flag=True, help="Look at no release again that is in the archive.")
 @click.option("--for", "seconds", type=Duration(), help="End politely after this long, like 50m or 2h.")
 @click.option("--quiet", is_flag=True, help="Print nothing when all is well or another run holds the archive.")
 @click.pass_obj
-def crawl(given: Given, /, sites: tuple[str, ...], seconds: float | None, quiet: bool, **walk: Any) -> None:
-    """Crawl all sites, or these: list pages, new releases, back pages."""
+def crawl(
+    given: Given, /, sites: tuple[str, ...], seconds: float | None, quiet: bool, no_revisit: bool, **walk: Any
+) -> None:
+    """Crawl all sites, or these: list pages, new releases, revisits that are due, back pages."""
     declared = _sites(given, sites)
-    _run(given, list(declared), quiet=quiet, options=WalkOptions(**walk), seconds=seconds)
+    _run(given, list(declared), quiet=quiet, options=WalkOptions(**walk, revisits=not no_revisit), seconds=seconds)
 
 
 @cli.command()
@@ -73,6 +78,17 @@ def fetch(given: Given, /, url: str, site: str, quiet: bool) -> None:
     except ValueError as problem:
         raise click.BadParameter(f"{problem}.", param_hint="URL") from problem
     _run(given, list(_sites(given, (site,))), quiet=quiet, wanted=url)
+
+
+@cli.command("confirm-gone")
+@click.argument("site")
+@click.pass_obj
+def confirm_gone(given: Given, /, site: str) -> None:
+    """Say that a `site_changed` finding is a true mass takedown: what is missing at SITE is gone."""
+    _sites(given, (site,))
+    with Archive.open(given.archive, write=True) as archive:
+        gone = archive.confirm_gone(site, clock.now())
+    click.echo(f"{gone} releases of {site} are gone; those seen missing once go when a visit confirms it.")
 
 
 @cli.command()
@@ -109,6 +125,8 @@ def _run(
         with Archive.open(given.archive, write=True, lock=lock) as archive:
             from crawler.crawl import crawl as start
 
+            if wanted:
+                _check_wanted(archive, load_sites(given.sites)[slugs[0]], wanted)
             for line in archive.repaired:
                 progress.say(f"repaired after a run that was cut off: {line}")
             folder, vantage = sites_folder(given.sites), given.vantage
@@ -119,6 +137,19 @@ def _run(
     raise click.exceptions.Exit(exit_code)
 
 
+def _check_wanted(archive: Archive, site: Site, url: str) -> None:
+    """A page of another site, or of no host of this one that no list has named, is wrong usage."""
+    owner = archive.site_of(url)
+    hosts = {urlsplit(one).netloc for one in (site.home, *(listing.url for listing in site.listings))}
+    if owner and owner != site.slug:
+        raise click.BadParameter(f"{url} belongs to the site {owner}.", param_hint="--site")
+    if not owner and urlsplit(url).netloc not in hosts:
+        raise click.BadParameter(
+            f"{url} is on no host of {site.slug} ({', '.join(sorted(hosts))}), and no list of it names this address.",
+            param_hint="--site",
+        )
+
+
 def _sites(given: Given, wanted: tuple[str, ...]) -> dict[str, Site]:
     """The sites asked for, all where none is; a wrong file or an unknown slug is wrong usage."""
     try:
@@ -126,6 +157,10 @@ def _sites(given: Given, wanted: tuple[str, ...]) -> dict[str, Site]:
         clock.now()
     except (SiteError, ValueError) as problem:
         raise WrongSites(str(problem)) from problem
+    for site in declared.values():
+        if site.division and site.division not in CODES:
+            where = f"{sites_folder(given.sites) / site.slug}.toml"
+            raise WrongSites(f"{where}: division: {site.division} is no provincial-level code of GB/T 2260")
     if unknown := [slug for slug in wanted if slug not in declared]:
         raise WrongSites(f"no such site: {', '.join(unknown)}. There are: {', '.join(declared)}.")
     return {slug: declared[slug] for slug in wanted or declared}

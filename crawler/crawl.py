@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -12,6 +15,7 @@ from scrapy.settings import Settings
 from archive.folder import Archive
 from archive.models import WalkOptions
 from crawler.progress import Progress
+from crawler.site import Site, load_sites
 
 
 def crawl(
@@ -27,8 +31,11 @@ def crawl(
 ) -> None:
     """Crawl these sites at once, each at its own pace, or fetch one `wanted` page; ends after `seconds` if set.
 
+    Sites that share a host are crawled one after the other: a host is asked one thing at a time.
+
     Raises ArchiveError where the archive broke on the way; what was kept before is safe.
     """
+    declared = load_sites(sites)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("SITES_DIR", str(sites), priority="cmdline")
@@ -36,11 +43,49 @@ def crawl(
     settings.set("VANTAGE", vantage, priority="cmdline")
     settings.set("CLOSESPIDER_TIMEOUT", seconds or 0, priority="cmdline")
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of each page without text, a picture's too
-    process = AsyncCrawlerProcess(settings)
-    for slug in slugs:
-        process.crawl(slug, archive=archive, walk_options=options, progress=progress, wanted=wanted)
+    process = _Process(settings, by_host([declared[slug] for slug in slugs]))
+    process.arguments = {"archive": archive, "walk_options": options, "progress": progress, "wanted": wanted}
     process.start()
     if archive.broken:
         raise archive.broken
     if process.bootstrap_failed:
         raise RuntimeError("a site's crawl could not start; the reason stands above")
+
+
+def by_host(sites: Sequence[Site]) -> list[list[str]]:
+    """Slugs in groups: sites whose home or lists share a host, through others too, are in one."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for site in sites:
+        hosts = {urlsplit(url).netloc for url in (site.home, *(listing.url for listing in site.listings))}
+        slugs = [site.slug]
+        apart = []
+        for theirs, others in groups:
+            if theirs & hosts:
+                hosts, slugs = theirs | hosts, others + slugs
+            else:
+                apart.append((theirs, others))
+        groups = [*apart, (hosts, slugs)]
+    return [slugs for _, slugs in groups]
+
+
+class _Process(AsyncCrawlerProcess):
+    """A process that crawls groups of sites: the groups at once, the sites of a group one after the other."""
+
+    def __init__(self, settings: Settings, groups: list[list[str]]) -> None:
+        super().__init__(settings)
+        self.arguments: dict[str, Any] = {}
+        self._groups, self._stopping = groups, False
+
+    async def join(self) -> None:
+        """Crawl; complete when every group is through."""
+        await asyncio.gather(*(self._one_after_the_other(group) for group in self._groups))
+
+    async def stop(self) -> None:
+        """End the crawls under way and begin no other."""
+        self._stopping = True
+        await super().stop()
+
+    async def _one_after_the_other(self, slugs: list[str]) -> None:
+        for slug in slugs:
+            if not self._stopping:
+                await self.crawl(slug, **self.arguments)

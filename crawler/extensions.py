@@ -45,7 +45,8 @@ class Run:
             declare(self.archive.store, self.site)
             vantage = crawler.settings.get("VANTAGE") or os.environ.get("POLICE_PRESS_VANTAGE")
             self.id = self.archive.store.begin_run(self.site.slug, clock.now(), vantage)
-            self.frontier = self.archive.frontier(self.site.slug, self.id, clock.now())
+            revisit_days = self.site.fetch.revisit_days
+            self.frontier = self.archive.frontier(self.site.slug, self.id, clock.now(), revisit_days)
             if spider.wanted:
                 self.frontier.want(spider.wanted)
             else:
@@ -71,6 +72,14 @@ class Run:
         for finding in findings:
             self.findings.append(finding)
             self.archive.store.find(self.id, finding)
+
+    def find_site_changed(self) -> None:
+        """Say once a run that releases are missing in such numbers that it is the site that changed."""
+        if any(finding.expectation == "site_changed" for finding in self.findings):
+            return
+        seen = "so many pages gone at once that the site has changed; none is held to be taken down"
+        wanted = f"lists and addresses as before, or a person's word: police-press confirm-gone {self.site.slug}"
+        self.find([Finding(self.site.slug, "site_changed", seen, wanted, self.site.home)])
 
     def kept(self, item: ListPage | ArticlePage | FailedPage) -> None:
         """Show what was done; end the crawl after three walls in a row."""
@@ -111,16 +120,24 @@ class Run:
         if self._ticking.running:
             self._ticking.stop()
         outcome = _OUTCOMES.get(reason, "finished" if reason == "finished" else "stopped")
-        if outcome == "finished" and self.frontier.unread:
+        unread = self.frontier.unread
+        if outcome in ("finished", "time_limit") and unread:
             outcome = "failed"
         if not self.archive.broken:
             with self.archive.page_kept():
+                self._find_unanswered(unread)
                 stated = self.frontier.stated_total
                 self.archive.store.update_run(self.id, self.counts, stated, finished=clock.now(), outcome=outcome)
             self.archive.commit()
         self._progress.ended(self.site.slug, outcome, self.counts, self.findings)
         if self._is_ours:
             self.archive.close()
+
+    def _find_unanswered(self, unread: list[str]) -> None:
+        """Say of each page that had to come, and of which nothing was said yet, that the run ended before it came."""
+        said = {finding.url for finding in self.findings}
+        seen, wanted = "no answer before the run ended", "a list of entries, or the page asked for"
+        self.find([Finding(self.site.slug, "page", seen, wanted, url) for url in unread if url not in said])
 
     def _page_broke_spider(self, failure: Failure, response: Response | Failure) -> None:
         request = response.request  # type: ignore[union-attr]  # Scrapy gives its failures the request too

@@ -12,7 +12,7 @@ class RobotsDeniedError(exceptions.IgnoreRequest):
 
 
 class TooLargeError(exceptions.IgnoreRequest):
-    """The body is larger than the cap, on the wire or decompressed."""
+    """The body is larger than the cap, on the wire or decompressed, or the head does not end."""
 
 
 class RefusedAddressError(exceptions.IgnoreRequest):
@@ -41,6 +41,10 @@ _OF_THE_NETWORK = (
     ResponseFailed,
     OSError,
 )
+# What ends a request without an answer to keep.
+NO_ANSWER = (*(kind for kind, _ in _KINDS), *_OF_THE_NETWORK)
+# Where the errors are defined that say a body is not what its Content-Encoding promises; zstd has two homes.
+_OF_DECODING = {"zlib", "gzip", "brotli", "backports", "compression"}
 
 
 def outcome_of(error: BaseException) -> str:
@@ -54,6 +58,10 @@ def outcome_of(error: BaseException) -> str:
     reasons = [error, error.__cause__, *_reasons(error), *_reasons(error.__cause__)]
     if any(type(reason).__module__.startswith("OpenSSL") or isinstance(reason, SSLError) for reason in reasons):
         return "tls_error"
+    if any(isinstance(reason, TooLargeError) for reason in reasons):
+        return "too_large"
+    if type(error).__module__.partition(".")[0] in _OF_DECODING:
+        return "truncated"
     if isinstance(error, _OF_THE_NETWORK):
         return "connection_error"
     raise error

@@ -16,7 +16,8 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archive import clock
 from archive.models import Answer
-from crawler.failures import RobotsDeniedError, TooLargeError
+from crawler.extract.charset import decode
+from crawler.failures import RefusedAddressError, RobotsDeniedError, TooLargeError
 from crawler.spiders.press_releases import PressReleases
 from crawler.walls import classify
 
@@ -25,29 +26,43 @@ class Robots(RobotsTxtMiddleware):
     """Scrapy's robots.txt middleware with RFC 9309's rules for a robots.txt that does not come, and Crawl-delay kept.
 
     4xx: there are no rules. 5xx: nothing may be fetched (521 aside, a wall: the page's own answer will show it).
-    No answer at all: the page fails for the same reason. The delay between two requests to a host is the larger of the
-    site's and the host's own.
+    No answer at all: every page of the host fails for the same reason in this run. The delay between two requests to a
+    host is the larger of the site's and the host's own.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._rules: dict[str, RobotParser | None] = {}
+        self._unread: dict[str, Exception] = {}
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules of a request's host, None where it has none. Raises RobotsDeniedError, or what the network says."""
         scheme, _, netloc, *_ = request.url.split("/", 3)
+        if netloc in self._unread:
+            raise self._unread[netloc]
         if netloc not in self._rules:
-            address = f"{scheme}//{netloc}/robots.txt"
-            asked = Request(address, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
-            answer = await self.crawler.engine.download_async(asked)
-            if answer.status >= 500 and answer.status != 521:
-                raise RobotsDeniedError(f"{address} answers with status {answer.status}, so nothing may be fetched")
-            found = 200 <= answer.status < 300
-            self._rules[netloc] = ProtegoRobotParser.from_crawler(self.crawler, answer.body) if found else None
+            try:
+                self._rules[netloc] = await self._ask(f"{scheme}//{netloc}/robots.txt")
+            except Exception as problem:
+                self._unread[netloc] = problem
+                raise
         rules = self._rules[netloc]
         if rules:
             self._slow_down(rules, request)
         return rules
+
+    async def _ask(self, address: str) -> RobotParser | None:
+        asked = Request(address, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+        try:
+            answer = await self.crawler.engine.download_async(asked)
+        except RefusedAddressError:
+            raise  # the pages are where their robots.txt is
+        except IgnoreRequest as problem:
+            raise RobotsDeniedError(f"{address} cannot be read ({problem}), so nothing may be fetched") from problem
+        if answer.status >= 500 and answer.status != 521:
+            raise RobotsDeniedError(f"{address} answers with status {answer.status}, so nothing may be fetched")
+        found = 200 <= answer.status < 300
+        return ProtegoRobotParser.from_crawler(self.crawler, answer.body) if found else None
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Let a request pass or raise RobotsDeniedError."""
@@ -82,12 +97,17 @@ class AnswerKept(HttpCompressionMiddleware):
         except IgnoreRequest as refusal:
             raise TooLargeError(str(refusal)) from refusal
         assert isinstance(decoded, Response)  # noqa: S101 - Scrapy's never gives a request
+        if isinstance(decoded, TextResponse):
+            # Scrapy believes any charset: `hex` is none of text, and `punycode` takes minutes for a page.
+            content_type = (decoded.headers.get("Content-Type") or b"").decode("latin-1")
+            decoded = decoded.replace(encoding=decode(decoded.body, content_type).chosen)
         if "answers" in request.meta:
             request.meta["answers"].append(self._answer(request, decoded, as_sent))
         return decoded
 
     def _answer(self, request: Request, response: Response, headers: tuple[tuple[str, str], ...]) -> Answer:
         text = response.text if isinstance(response, TextResponse) else ""
+        by_name = {name.lower(): value for name, value in headers}
         return Answer(
             site=self._spider.site.slug,
             run_id=self._spider.run_id,
@@ -96,7 +116,7 @@ class AnswerKept(HttpCompressionMiddleware):
             status=response.status,
             headers=headers,
             body=response.body,
-            outcome=classify(response.status, {name.lower(): value for name, value in headers}, text),
+            outcome=classify(response.status, by_name, text, len(response.body)),
             ip=str(response.ip_address) if response.ip_address else None,
             protocol=response.protocol or "HTTP/1.1",
             method=request.method,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -10,10 +11,12 @@ from scrapy.exceptions import NotConfigured
 from archive import clock
 from archive.errors import ArchiveError
 from archive.models import Answer, Capture, Finding
-from archive.store import MadeBy, Resting
+from archive.store import Kept, MadeBy, Resting
 from crawler.extensions import Run
 from crawler.extract import extract
 from crawler.items import ArticlePage, FailedPage, ListPage
+
+_NOT_THERE = ("gone", "soft_404")
 
 Item = ListPage | ArticlePage | FailedPage
 
@@ -56,20 +59,37 @@ class Keep:
 
     def _keep_article(self, item: ArticlePage) -> None:
         answer = item.answers[-1]
-        entry = self._run.frontier.entry(item.page)
+        if answer.outcome == "not_modified":
+            self._keep_unchanged(item)
+            return
         content_type = answer.header("content-type")
+        entry = self._run.frontier.entry(item.page)
         article = extract(answer.body, answer.url, content_type, self._site, answer.captured, entry)
-        counts = self._run.counts
+        before = self._archive.store.resting(item.page.url)
+        if before and before.body_kind != "empty" and article.body_kind == "empty":
+            emptied = (*item.answers[:-1], replace(answer, outcome="soft_404"))
+            self._keep_failure(FailedPage(item.page, emptied, "soft_404", "the page was emptied"))
+            return
         with self._archive.page_kept():
             capture = self._keep_answers(item.answers)[-1]
-            before = self._archive.store.resting(item.page.url)
             comparable = before is None or before.extractor == article.extractor or self._reparse(item, before)
             made_by: MadeBy = "crawl" if comparable else "reparse"
-            change = self._archive.store.keep(item.page.url, article, capture, made_by)
-            counts.fetched += 1
-            counts.new += change == "new"
-            counts.edited += change == "edited"
+            self._count(self._archive.store.keep(item.page.url, article, capture, made_by))
             self._run.frontier.fetched(item.page, answer.status)
+
+    def _keep_unchanged(self, item: ArticlePage) -> None:
+        with self._archive.page_kept():
+            capture = self._keep_answers(item.answers)[-1]
+            self._run.counts.not_modified += 1
+            self._count(self._archive.store.seen(item.page.url, capture))
+            self._run.frontier.fetched(item.page, capture.status)
+
+    def _count(self, kept: Kept) -> None:
+        counts = self._run.counts
+        counts.fetched += 1
+        counts.new += kept.change == "new"
+        counts.edited += kept.change == "edited"
+        counts.restored += kept.restored
 
     def _reparse(self, item: ArticlePage, before: Resting) -> bool:
         """Read the capture that a release rests on with today's extractor, so that only the page's edits are edits.
@@ -92,13 +112,29 @@ class Keep:
         walled = run.frontier.is_wall(item.outcome)
         status = item.answers[-1].status if item.answers else None
         with self._archive.page_kept():
-            self._keep_answers(item.answers)
+            captures = self._keep_answers(item.answers)
             if not item.answers or item.answers[-1].outcome == "ok":
-                captures, url = self._archive.captures, item.page.url
-                captures.attempt(self._site.slug, run.id, url, clock.now(), item.outcome, item.error)
+                url = item.page.url
+                captures.append(
+                    self._archive.captures.attempt(self._site.slug, run.id, url, clock.now(), item.outcome, item.error)
+                )
+            if item.outcome in _NOT_THERE and self._archive.store.resting(item.page.url):
+                self._keep_absence(item, captures[-1])
+                return
             run.counts.walled += walled
             run.counts.failed += not walled
             run.find(run.frontier.failed(item.page, item.outcome, status, item.error))
+
+    def _keep_absence(self, item: FailedPage, capture: Capture) -> None:
+        """A release's page says clearly that it is not there: a takedown once that stands, unless the site changed."""
+        said = f"{item.outcome}: {item.error}"
+        absence, since = self._run.frontier.absent(item.page, said, capture.status, capture.id)
+        self._run.find(self._run.frontier.missed(item.page, said))
+        if absence == "gone" and since:
+            self._archive.store.take_down(item.page.url, since, capture, f"{said}, first seen {since}")
+            self._run.counts.gone += 1
+        if absence == "held":
+            self._run.find_site_changed()
 
     def _keep_answers(self, answers: tuple[Answer, ...]) -> list[Capture]:
         return [self._archive.captures.keep(answer) for answer in answers]

@@ -14,7 +14,7 @@ from archive.models import Finding, Page, RunCounts
 
 
 class Progress:
-    """Shows nothing; the others show more. `has_problems` says whether a site failed, was walled or left a finding."""
+    """Shows nothing; the others show more. `has_problems`: a site failed, was walled or stopped, or left a finding."""
 
     def __init__(self) -> None:
         self.has_problems = False
@@ -30,7 +30,7 @@ class Progress:
 
     def ended(self, site: str, outcome: str, counts: RunCounts, findings: list[Finding]) -> None:
         """A site's run ended."""
-        if outcome not in ("finished", "time_limit", "stopped") or findings:
+        if outcome not in ("finished", "time_limit") or findings:
             self.has_problems = True
 
     def close(self, exit_code: int) -> None:

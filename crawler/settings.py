@@ -37,7 +37,14 @@ DOWNLOAD_WARNSIZE = 0  # the cap is the warning
 METAREFRESH_ENABLED = False  # a page that sends its reader elsewhere is kept as what it is
 TELNETCONSOLE_ENABLED = False  # both of these are on by default and run code for whoever reaches them
 REMOTE_CONTROL_ENABLED = False
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.guard.GuardedHandler",  # no request leaves for a private network
+    "https": "crawler.guard.GuardedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default one knows no IPv6
 
 HTTPERROR_ALLOW_ALL = True  # what an answer is, is decided by its body too (crawler.walls)
@@ -47,6 +54,7 @@ DOWNLOADER_MIDDLEWARES = {
     # Decoding stands below redirects here, so that each hop is kept with its decoded body.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.AnswerKept": 610,
+    "crawler.conditional.Conditional": 605,  # nearer to us than what takes the answer down as it came
 }
 ITEM_PIPELINES = {"crawler.pipelines.Keep": 100}
 EXTENSIONS = {"crawler.extensions.Run": 0}

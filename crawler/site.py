@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.keys import Keys, SiteError
+from crawler.toml_table import SiteError, TomlTable
 
 __all__ = [
     "ArticleLayout",
@@ -28,6 +28,7 @@ __all__ = [
 
 PACKAGED_SITES = Path(__file__).parent / "sites"
 FAMILIES = ("trs", "html", "auto")
+FILLED = ("title", "published", "content_source", "issuer", "author", "editor", "body")
 SELECTORS = ("entry", "link", "title", "date", "next")
 
 
@@ -129,7 +130,7 @@ def load_site(path: Path) -> Site:
         raise SiteError(f"{path}: cannot be read as TOML: {problem}") from problem
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", path.stem):
         raise SiteError(f"{path}: the file's name is the slug and has to be like 'beijing' or 'nei-mongol'")
-    top = Keys(path, "", declared)
+    top = TomlTable(path, "", declared)
     if declared.get("discover"):
         raise SiteError(f"{path}: discover: not supported yet, name a [[listing]]")
     site = Site(
@@ -149,10 +150,14 @@ def load_site(path: Path) -> Site:
     top.close()
     if not site.listings:
         raise SiteError(f"{path}: listing: missing, at least one [[listing]] is needed")
+    addresses = [listing.url.partition("#")[0] for listing in site.listings]
+    for number, address in enumerate(addresses, 1):
+        if address in addresses[: number - 1]:
+            raise SiteError(f"{path}: listing[{number}].url: another [[listing]] has this address too")
     return site
 
 
-def _listing(keys: Keys) -> Listing:
+def _listing(keys: TomlTable) -> Listing:
     cms = keys.choice("cms", FAMILIES)
     selectors = {name: found for name in SELECTORS if (found := keys.selector(name))}
     listing = Listing(keys.text("column"), cms, keys.address("url"), selectors)
@@ -164,7 +169,7 @@ def _listing(keys: Keys) -> Listing:
     return listing
 
 
-def _layouts(tables: list[Keys]) -> tuple[ArticleLayout, ...]:
+def _layouts(tables: list[TomlTable]) -> tuple[ArticleLayout, ...]:
     layouts: list[ArticleLayout] = []
     for number, keys in enumerate(tables, 1):
         layout = ArticleLayout(
@@ -183,7 +188,7 @@ def _layouts(tables: list[Keys]) -> tuple[ArticleLayout, ...]:
     return tuple(layouts)
 
 
-def _fetch(keys: Keys) -> Fetch:
+def _fetch(keys: TomlTable) -> Fetch:
     default = Fetch()
     fetch = Fetch(
         delay=keys.number("delay", default.delay),
@@ -198,7 +203,7 @@ def _fetch(keys: Keys) -> Fetch:
     return fetch
 
 
-def _expect(keys: Keys) -> Expect:
-    expect = Expect(keys.whole("min_listed"), keys.whole("max_silent_days"), keys.shares("fill_rate"))
+def _expect(keys: TomlTable) -> Expect:
+    expect = Expect(keys.whole("min_listed"), keys.whole("max_silent_days"), keys.shares("fill_rate", FILLED))
     keys.close()
     return expect

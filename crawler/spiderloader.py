@@ -33,8 +33,8 @@ class SiteFileLoader:
         return type(f"PressReleases_{site.slug}", (PressReleases,), attributes)
 
     def find_by_request(self, request: Request) -> list[str]:  # type: ignore[valid-type]  # `list` is the method above here
-        """The sites whose home is on the host of a request."""
-        return [slug for slug, site in self._sites.items() if site.host == request.url.split("/")[2].split(":")[0]]
+        """None: `scrapy fetch` and `scrapy parse` of an address look at that page, and crawl no site."""
+        return []
 
 
 def _settings(site: Site) -> dict[str, Any]:

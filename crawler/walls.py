@@ -2,7 +2,8 @@
 
 The marks and the guards against false alarms were read in saved answers of these sites: a good page of a protected
 site carries 瑞数's `$_ts` too, and a genuine anti-fraud release says 验证码. So a mark in a body counts only where
-there is next to no text for a reader.
+there is next to no text for a reader, no date, and no heading but the mark itself: short notices and short lists have
+those.
 """
 
 from __future__ import annotations
@@ -24,18 +25,22 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("rate_limited", r"访问过于频繁"),
         ("captcha", r"滑动验证|<input[^>]+验证码|统一身份认证"),
         ("maintenance", r"系统维护|网站升级|正在维护"),
-        ("soft_404", r"页面不存在|无法找到该页|<title>\s*(?:404|错误页面)|(?:不存在|已删除)[。！!]?\s*(?:<|$)"),
+        ("soft_404", r"(?:页面?|网页|内容|文章|信息)[^<>。]{0,8}(?:不存在|已删除|已被删除|找不到)"),
+        ("soft_404", r"无法找到该页|<title>\s*(?:404|错误页面)|<h1[^>]*>\s*(?:404|Not Found)"),
         ("shell", r"<div id=[\"']?app[\"']?>\s*</div>"),
     )
 )
 _NO_TEXT = re.compile(r"<(script|style|title|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _LITTLE = 120
+_DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1|<meta[^>]+ArticleTitle[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
-def classify(status: int, headers: Mapping[str, str], text: str) -> str:
+def classify(status: int, headers: Mapping[str, str], text: str, size: int) -> str:
     """The outcome of an answer: `ok`, `not_modified`, `gone`, `soft_404`, a wall kind or a failure kind.
 
-    `headers` by lower-case name; `text` is the decoded body, empty where it is no text. A redirect hop is `ok`.
+    `headers` by lower-case name; `text` is the decoded body, empty where it is no text; `size` is the body's, in bytes.
+    A redirect hop is `ok`; a success with nothing in it is how some servers say that they were asked too often.
     """
     if status in (301, 302, 303, 307, 308) and "location" in headers:
         return "ok"
@@ -44,7 +49,7 @@ def classify(status: int, headers: Mapping[str, str], text: str) -> str:
         return mark if mark and mark != "soft_404" else _BY_STATUS.get(status) or _failure(status)
     if not 200 <= status < 300:
         return "client_error"
-    return mark or "ok"
+    return mark or ("ok" if size else "rate_limited")
 
 
 def _failure(status: int) -> str:
@@ -52,8 +57,12 @@ def _failure(status: int) -> str:
 
 
 def _mark(text: str) -> str | None:
-    """The first mark of the table, in a body with next to no text."""
+    """The first mark of the table, in a body with next to no text that is no short notice or list."""
     head = text[:100_000]
-    if len("".join(_NO_TEXT.sub("", head).split())) > _LITTLE:
+    shown = _NO_TEXT.sub("", head)
+    if len("".join(shown.split())) > _LITTLE or _DATE.search(head):
         return None
-    return next((outcome for outcome, pattern in _MARKS if pattern.search(head)), None)
+    outcome, pattern = next(((outcome, one) for outcome, one in _MARKS if one.search(head)), (None, None))
+    if pattern and any(not pattern.search(heading[0]) for heading in _HEADING.finditer(head)):
+        return None
+    return outcome

@@ -21,12 +21,13 @@ MODELS, FRONTIER = r"archive\.models", r"archive\.(models|frontier|walks)"
 TABLE = [
     (r"archive/models\.py", r"$.", r"scrapy|trafilatura"),
     (r"archive/", r"archive", r"scrapy|twisted|trafilatura|lxml"),
-    (r"crawler/(site|keys)\.py", rf"{MODELS}|crawler\.keys", rf"scrapy|{SQLITE}"),
+    (r"crawler/(site|toml_table)\.py", rf"{MODELS}|crawler\.toml_table", rf"scrapy|{SQLITE}"),
     (r"crawler/cms/__init__\.py", r"crawler\.cms", rf"scrapy|{SQLITE}"),
-    (r"crawler/cms/", rf"crawler\.cms|{MODELS}", rf"scrapy|{SQLITE}|{FAMILIES}"),
-    (r"crawler/extract/", rf"crawler\.(extract|site)|{MODELS}", rf"scrapy|twisted|urllib\.request|http|{SQLITE}"),
+    (r"crawler/cms/", rf"crawler\.(cms|url_dates)|{MODELS}", rf"scrapy|{SQLITE}|{FAMILIES}"),
+    (r"crawler/url_dates\.py", MODELS, rf"scrapy|{SQLITE}"),  # lists and pages must read one address alike
+    (r"crawler/extract/", rf"crawler\.(extract|site|url_dates)|{MODELS}", rf"scrapy|twisted|urllib\.request|http|{SQLITE}"),
     (r"crawler/walls\.py", r"$.", r"scrapy"),
-    (r"crawler/spiders/", rf"crawler\.(site|cms|walls|items|failures)|{FRONTIER}", SQLITE),
+    (r"crawler/spiders/", rf"crawler\.(site|cms|walls|items|failures)|archive\.addresses|{FRONTIER}", SQLITE),
     (r"crawler/", r"archive|crawler", SQLITE),
 ]
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT)\s+\S")

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from crawler.url_dates import date_in_address
+
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _MONTH = r"(?P<m>0?[1-9]|1[0-2])"
 _DAY = r"(?P<d>0?[1-9]|[12]\d|3[01])"
@@ -28,14 +30,7 @@ _SPLIT = tuple(
     )
 )
 _DIGITS_OF_A_DAY = re.compile(r"[\d./年月日-]{1,12}")
-# …/202607/t20260703_4746539.html, /art/2026/7/3/art_6372_1.html, /2026-07/03/content_1.shtml, /20260703/1.html
-# but not /2026/07/12.html, which may be the twelfth of anything.
-_ADDRESSES = (
-    re.compile(
-        r"[/_]t?(?P<y>(?:19|20)\d\d)(?P<dash>-?)(?P<m>0[1-9]|1[0-2])(?P=dash)(?P<d>0[1-9]|[12]\d|3[01])(?=[/_.]|$)"
-    ),
-    re.compile(rf"/{_YEAR}[-/]?(?P<m>0[1-9]|1[0-2]|(?<=/)[1-9])/{_DAY}(?=/)"),
-)
+# A year alone is no date, but enough for a day and month that the list shows without their year.
 _ADDRESS_YEAR = re.compile(r"/(?P<y>(?:19|20)\d\d)(?:-?(?:0[1-9]|1[0-2]))?(?=/|-)")
 _BRIEF = 40
 
@@ -50,8 +45,8 @@ def day_in(text: str) -> dt.date | None:
 
 def day_in_address(url: str) -> dt.date | None:
     """The day an address names; None where it names only a month or nothing: a month is not its first day."""
-    path = urlsplit(url).path
-    return next((_date(found) for address in _ADDRESSES if (found := address.search(path))), None)
+    named = date_in_address(url)
+    return named[0] if named and named[1] == "day" else None
 
 
 def only_a_day(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from math import ceil
 
@@ -17,7 +17,7 @@ LONGEST_LINK = 24  # characters of a title that the list shows; the whole stands
 _BUILT = dt.datetime(2025, 11, 1, 9, 0, tzinfo=SHANGHAI)
 
 
-def department(releases: tuple[SampleRelease, ...]) -> dict[str, Answer]:
+def department(releases: Sequence[SampleRelease]) -> dict[str, Answer]:
     """Every address of the site, as a path, with its answer; `releases` come newest first."""
     answers = {
         "/": text(_home(releases)),
@@ -36,7 +36,7 @@ def department(releases: tuple[SampleRelease, ...]) -> dict[str, Answer]:
     return answers
 
 
-def list_pages(releases: tuple[SampleRelease, ...], column: str) -> Iterable[tuple[int, str]]:
+def list_pages(releases: Sequence[SampleRelease], column: str) -> Iterable[tuple[int, str]]:
     """The column's list pages, each with the number that TRS gives it: 0 is the first, `index_1` the second."""
     listed, folder = in_column(releases, column), COLUMNS[column]
     total = ceil(len(listed) / PER_PAGE)
@@ -48,7 +48,7 @@ def list_pages(releases: tuple[SampleRelease, ...], column: str) -> Iterable[tup
         yield number, _frame(f"{column}_青岭省公安厅", _column_metas(column), content)
 
 
-def article_page(release: SampleRelease, releases: tuple[SampleRelease, ...]) -> str:
+def article_page(release: SampleRelease, releases: Sequence[SampleRelease]) -> str:
     """The release's page, with its neighbours and three related links among the others of its column."""
     folder = posixpath.dirname(release.path) + "/"
     column = in_column(releases, release.column)
@@ -70,7 +70,7 @@ def article_page(release: SampleRelease, releases: tuple[SampleRelease, ...]) ->
     return _frame(f"{escape(release.title)}_青岭省公安厅", _article_metas(release), content)
 
 
-def _release(release: SampleRelease, releases: tuple[SampleRelease, ...]) -> dict[str, Answer]:
+def _release(release: SampleRelease, releases: Sequence[SampleRelease]) -> dict[str, Answer]:
     folder, modified = posixpath.dirname(release.path), release.published
     answers = {release.path: text(article_page(release, releases), modified=modified)}
     number = int(release.id[-7:])
@@ -81,7 +81,7 @@ def _release(release: SampleRelease, releases: tuple[SampleRelease, ...]) -> dic
     return answers
 
 
-def _home(releases: tuple[SampleRelease, ...]) -> str:
+def _home(releases: Sequence[SampleRelease]) -> str:
     columns = []
     for column, folder in COLUMNS.items():
         items = "\n".join(_item(release, "/") for release in in_column(releases, column)[:6])
@@ -127,7 +127,7 @@ def _item(release: SampleRelease, folder: str) -> str:
     return f"<li>{link}<span>{release.published:%Y-%m-%d}</span></li>"
 
 
-def _sidebar(releases: tuple[SampleRelease, ...], column: str, folder: str) -> str:
+def _sidebar(releases: Sequence[SampleRelease], column: str, folder: str) -> str:
     others = [release for release in releases if release.column != column][:5]
     return "\n".join(
         f'<li><em>{release.published:%m-%d}</em> <a href="{_link(release, folder)}">{escape(release.title)}</a></li>'

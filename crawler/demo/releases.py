@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -56,7 +57,7 @@ def load_releases() -> tuple[SampleRelease, ...]:
     return tuple(sorted(releases, key=lambda release: release.published, reverse=True))
 
 
-def in_column(releases: tuple[SampleRelease, ...], column: str) -> tuple[SampleRelease, ...]:
+def in_column(releases: Sequence[SampleRelease], column: str) -> tuple[SampleRelease, ...]:
     """The releases that the column's list links to, those of another column included."""
     return tuple(release for release in releases if column in (release.column, release.also_in))
 

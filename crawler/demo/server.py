@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from email.utils import format_datetime, parsedate_to_datetime
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from crawler.demo.answers import HTML, TEMPLATES, Answer
 from crawler.demo.pages import department
 from crawler.demo.portal import LIST, portal
-from crawler.demo.releases import COLUMNS, load_releases
+from crawler.demo.releases import COLUMNS, SampleRelease, load_releases
 
 QINGLING, REXIAN = "qingling", "rexian"
 
@@ -39,12 +39,13 @@ class Request:
 class SampleProvince:
     """A department's site and a site that reposts it, served while the context is open.
 
-    Every change of a page shows at once; `requests` holds what was asked for, in order.
+    Every change of a page shows at once; `requests` holds what was asked for, in order. The department has all of its
+    releases, or those given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, releases: Sequence[SampleRelease] | None = None) -> None:
         self.requests: list[Request] = []
-        self._answers = {QINGLING: department(load_releases()), REXIAN: portal()}
+        self._answers = {QINGLING: department(releases or load_releases()), REXIAN: portal()}
         self._servers: dict[str, _Server] = {}
         self._open = ExitStack()
 

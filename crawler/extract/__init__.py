@@ -11,7 +11,7 @@ from importlib.metadata import version
 from lxml.html import HtmlElement
 
 from archive.models import Article, Attachment, BodyKind, Entry
-from crawler.extract import attachments, byline, charset, dates, document, metas, repost
+from crawler.extract import attachments, buttons, byline, charset, dates, document, metas, repost
 from crawler.extract.dates import Candidate
 from crawler.extract.document import clean
 from crawler.extract.files import as_file
@@ -43,6 +43,7 @@ def extract(
     tree = document.parse(charset.decode(payload, content_type).text)
     known = metas.read(tree)
     document.drop_unseen(tree)
+    buttons.set_apart(tree)
     layout = _layout(site, captured)
     parts = split(tree, known, layout, entry.title if entry else None)
     laid = _laid_out(tree, layout)

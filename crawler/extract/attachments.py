@@ -25,6 +25,9 @@ _CAPTION = re.compile(
     r"|(?:[\s（(/](?:摄|摄影|供图)|摄影[:：].{1,12}|供图|资料图片?|[\u4e00-\u9fff]{2,4}\s?摄)[）)]?\s*$"
 )
 _LONGEST_CAPTION = 120
+_LONGEST_CENTRED = 60
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_NAMED_CENTRED = re.compile(r"(?:^|[\s_-])(?:text)?cent(?:er|re)(?:ed)?(?:$|[\s_-])", re.IGNORECASE)
 _SMALLEST = 40  # pixels; below that it is an icon, at 1 a tracker
 _NAMED_CAPTION = re.compile(r"caption|imgdes|img-des|pic-?(?:info|text|desc)|tuzhu|tushuo", re.IGNORECASE)
 
@@ -55,7 +58,7 @@ def _images(lines: Sequence[Line], url: str) -> tuple[list[Attachment], set[int]
 
 
 def _caption(lines: Sequence[Line], number: int, taken: set[int]) -> int | None:
-    """The line beside an image that is its caption: by what it says, or by the element it stands in."""
+    """The line beside an image that is its caption: by what it says, by its element, or centred below the image."""
     for beside in (number + 1, number - 1):
         if not 0 <= beside < len(lines) or beside in taken:
             continue
@@ -63,9 +66,23 @@ def _caption(lines: Sequence[Line], number: int, taken: set[int]) -> int | None:
         if not line.text or len(line.text) > _LONGEST_CAPTION:
             continue
         named = line.block.tag == "figcaption" or _NAMED_CAPTION.search(line.block.get("class", ""))
-        if named or is_caption(line.text):
+        if named or is_caption(line.text) or (beside > number and _is_centred_alone(lines, beside)):
             return beside
     return None
+
+
+def _is_centred_alone(lines: Sequence[Line], number: int) -> bool:
+    """Is this short line below an image centred, and the text behind it not?"""
+    if len(lines[number].text) > _LONGEST_CENTRED or not _is_centred(lines[number]):
+        return False
+    following = next(iter(lines[number + 1 : number + 2]), None)
+    return following is None or following.image is not None or not _is_centred(following)
+
+
+def _is_centred(line: Line) -> bool:
+    block = line.block
+    styled = f"{block.get('style', '')};text-align:{block.get('align', '')}"
+    return block.tag == "center" or bool(_CENTRED.search(styled) or _NAMED_CENTRED.search(block.get("class", "")))
 
 
 def is_caption(text: str) -> bool:

@@ -1,4 +1,11 @@
-"""The isolation of a release's text by trafilatura, within its container or on the whole page."""
+"""The isolation of a release's text by trafilatura, within its container or on the whole page.
+
+On a page without a container trafilatura is given the page and finds the text in it. Within a container it is given
+the container's lines, each as a paragraph or a table row of a plain document, and is left to drop the lines it takes
+for furniture, such as the names of social networks; where the text begins and ends is then for the trimming to say.
+Given the container's own elements instead it lost text (on the saved pages a recall of 0.963 against 0.976) and bare
+text without paragraphs ran together into one line.
+"""
 
 from __future__ import annotations
 

@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive.models import Precision
+from crawler.url_dates import date_in_address
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FIRST = dt.date(1999, 1, 1)  # before that no department had a website
+_CLOCKS_DIFFER = dt.timedelta(hours=1)  # a page may say 09:30 and be captured at 09:29:50
 _FINER: dict[Precision, int] = {"second": 4, "minute": 3, "day": 2, "month": 1, "year": 0}
 
 _TIME = r"(?P<hour>[01]?\d|2[0-4])\s*[:时點点]\s*(?P<minute>[0-5]?\d)\s*(?:[:分]\s*(?P<second>[0-5]?\d)(?:\.\d+)?)?"
@@ -37,14 +38,6 @@ _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WORDS = re.compile(
     r"((?:19|20)\d{2}|[二一][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
 )
-
-_URL_DAYS = (
-    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})[-/_]?(?P<month>0[1-9]|1[0-2])[-/_](?P<day>0[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(r"(?<!\d)(?P<year>20\d{2})/(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?=/)"),
-    re.compile(r"(?<![\da-f])t?(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?=[_/.-]|$)"),
-)
-_URL_MONTH = re.compile(r"/(?P<year>20\d{2})[-/]?(?P<month>0[1-9]|1[0-2])(?=/)")
-_URL_YEAR = re.compile(r"/art/(?P<year>20\d{2})(?=/art_)")  # JPAAS: /art/2026/art_<32 hex digits>.html
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +84,16 @@ def is_date(text: str) -> bool:
 
 def in_url(url: str) -> Moment | None:
     """The date in a page's address; only the month, or the year, where the address says no more."""
-    path = urlsplit(url).path
-    for form in (*_URL_DAYS, _URL_MONTH, _URL_YEAR):
-        for match in form.finditer(path):
-            if (moment := _moment(match)) is not None:
-                return moment
-    return None
+    named = date_in_address(url)
+    return Moment(*named) if named else None
 
 
 def choose(candidates: Iterable[Candidate], captured: dt.datetime | None = None) -> Candidate | None:
     """The date to believe: the first candidate that is plausible, unless two other kinds agree against it.
 
-    Plausible is: not before 1999 and not after the capture. A doubtful one is only taken when nothing else knows the
-    day. Of candidates for the same day the finest wins, since a list or an address says less than a byline.
+    Plausible is: not before 1999 and not after the capture, give or take an hour between the two clocks. A doubtful
+    one is only taken when nothing else knows the day. Of candidates for the same day the finest wins, since a list or
+    an address says less than a byline.
     """
     plausible = [one for one in candidates if _plausible(one.moment, captured)]
     with_day = [one for one in plausible if _FINER[one.moment.precision] >= _FINER["day"]]
@@ -140,15 +130,14 @@ def _plausible(moment: Moment, captured: dt.datetime | None) -> bool:
         return False
     if captured is None:
         return True
+    latest = captured + _CLOCKS_DIFFER
     if isinstance(moment.at, dt.datetime):
-        return moment.at <= captured
-    return moment.at <= captured.astimezone(SHANGHAI).date()
+        return moment.at <= latest
+    return moment.at <= latest.astimezone(SHANGHAI).date()
 
 
 def _moment(match: re.Match[str]) -> Moment | None:
     parts = {name: int(value) for name, value in match.groupdict().items() if value and value.isdigit()}
-    if "month" not in parts:
-        return Moment(dt.date(parts["year"], 1, 1), "year")
     try:
         day = dt.date(parts["year"], parts["month"], parts.get("day", 1))
     except ValueError:

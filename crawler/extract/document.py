@@ -29,7 +29,7 @@ _SILENT_TAGS = """
 """
 BLOCKS = frozenset(_BLOCKS.split())
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_BREAKS = frozenset(("br", "lb", "hr"))
+BREAKS = frozenset(("br", "lb", "hr"))
 _SILENT = frozenset(_SILENT_TAGS.split())
 _DROPPED = frozenset(("script", "style", "noscript", "template", "svg", "canvas"))
 _LONGEST_CELL = 400
@@ -147,7 +147,7 @@ class _Lines:
         if element.tag in BLOCKS:
             yield from self._flush()
             self._blocks.append(element)
-        elif element.tag in _BREAKS:
+        elif element.tag in BREAKS:
             yield from self._flush()
         elif element.tag == "a":
             self._links += 1

@@ -22,8 +22,8 @@ class Parts:
     """`text` is the release's lines, `media` all from the head to where the tail's bylines begin, with the images.
 
     `head` and `tail` are the lines around the text in which bylines stand, metadata tables above the title too;
-    `stripped` is what was cut from the text's container; `container` the element it stands in, None where trafilatura
-    read the whole page.
+    `stripped` is all else in the text's container, whether trafilatura dropped it or the trimming; `container` is the
+    element it stands in, None where trafilatura read the whole page.
     """
 
     title: str | None
@@ -56,8 +56,15 @@ def split(
         found = body.isolate_whole(tree, page)
     else:
         found = body.isolate([page[n] for n in inside if n not in aside])
-    text, cut = trim.trim(found, heading.text if heading else None)
-    return _parts(page, aside, inside, heading, text, cut, holder)
+    text, _ = trim.trim(found, _as_shown(heading, page))
+    return _parts(page, aside, inside, heading, text, holder)
+
+
+def _as_shown(heading: title.Heading | None, page: Sequence[Line]) -> str | None:
+    """The title as the page writes it, the site's name behind it included."""
+    if heading is None or heading.line is None:
+        return heading.text if heading else None
+    return page[heading.line].text
 
 
 def _is_above(line: Line, distance: int) -> bool:
@@ -78,7 +85,6 @@ def _parts(
     inside: Sequence[int],
     heading: title.Heading | None,
     text: Sequence[Line],
-    cut: Sequence[Line],
     holder: HtmlElement | None,
 ) -> Parts:
     numbers = {id(line): number for number, line in enumerate(page)}
@@ -92,14 +98,14 @@ def _parts(
     tail = [n for n in range(last + 1, len(page)) if n not in aside]
     end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
     staying = set(kept)
-    stripped = [page[n].text for n in inner if n not in staying and page[n].text]
+    stripped = [page[n].text for n in inside if n not in staying and page[n].text]
     return Parts(
         title=heading.text if heading else None,
         head=tuple(_with_values([page[n].text for n in head if page[n].text])),
         text=tuple(text),
         tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
         media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside),
-        stripped=tuple(stripped or [line.text for line in cut]),
+        stripped=tuple(stripped),
         container=holder,
     )
 

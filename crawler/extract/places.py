@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# The first name is the province's own. 自治州 and 盟 stand by their short names.
+# 自治州 and 盟 stand by their short names.
 _NAMES = {
     "11": "北京 首都",
     "12": "天津 津门",
@@ -39,16 +39,25 @@ _NAMES = {
     "64": "宁夏 银川 石嘴山 吴忠 固原 中卫",
     "65": "新疆 乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰 石河子",
 }
-# A district, a road or a police station may bear a city's name: 大同分局 is not the police of 大同.
-_NOT_A_CITY = "(?!区|县|分局|路|街|镇|乡|派出所|大队)"
-_FOUND = {
-    code: re.compile("|".join(re.escape(name) for name in names.split()[:1]) + "".join(
-        f"|{re.escape(name)}{_NOT_A_CITY}" for name in names.split()[1:]
-    ))
-    for code, names in _NAMES.items()
-}  # fmt: skip
+# A district, a road or a town may bear a place's name; of the regions' short names (广西区公安厅) only a 厅 tells.
+_NOT_A_PLACE = "(?!区(?!公安厅)|县|路|街|镇|乡)"
+_IN_FULL = "(?:(?<=[省市盟])|省|市(?!场)|州|盟|地区|(?:壮族|回族|维吾尔)?自治区|公安[厅局])"
+# Beneath a city's police, a bare name is a district's or a street's: 河北分局 is Tianjin's, 北京路派出所 anybody's.
+_SUBORDINATE = re.compile(r"分局|派出所|[大中]队|警务[站室]")
+
+
+def _speaking_of(names: str, rest: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(map(re.escape, names.split()))}){rest}")
+
+
+_NAMED = {code: _speaking_of(names, _NOT_A_PLACE) for code, names in _NAMES.items()}
+_NAMED_IN_FULL = {code: _speaking_of(names, _IN_FULL) for code, names in _NAMES.items()}
 
 
 def provinces(name: str) -> set[str]:
-    """The two-digit codes of the provinces that a body's name mentions, by themselves or by one of their cities."""
-    return {code for code, pattern in _FOUND.items() if pattern.search(name)}
+    """The two-digit codes of the provinces that a body's name mentions, by themselves or by one of their cities.
+
+    A subordinate body (分局, 派出所, 大队) speaks only of those it names in full, as 河北省 and 兰州市公安局 do.
+    """
+    patterns = _NAMED_IN_FULL if _SUBORDINATE.search(name) else _NAMED
+    return {code for code, pattern in patterns.items() if pattern.search(name)}

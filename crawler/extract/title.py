@@ -14,6 +14,7 @@ from crawler.extract.furniture import is_furniture
 
 _META_TITLES = ("articletitle", "og:title", "twitter:title", "title")
 _SUFFIX = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|--+|[-–—]{1,2}(?=[^-–—]{2,20}$))\s*")
+_SEPARATORS = re.compile(r"[\s_|｜–—-]+")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _NAMED = re.compile(r"title|headline|biaoti|\bbt\b|tit\b|subject", re.IGNORECASE)
 _SITE = re.compile(r"(?:网|网站|公安[厅局]|政府|频道|在线|门户|日报|首页|新闻中心)$")
@@ -45,8 +46,10 @@ def find(
     claimed = [value for name in _META_TITLES if (value := metas.get(name)) and not _is_site(value, full)]
     shown = _shown(lines, body_start, [*claimed, *([full] if full else []), *([listed] if listed else [])])
     if shown is not None:
-        return Heading(lines[shown].text, shown)
+        return Heading(_without_site(lines[shown].text, full, claimed), shown)
     nearest = _nearest_heading(lines, body_start)
+    if nearest and (text := _without_site(nearest.text, full, claimed)) != nearest.text:
+        return Heading(text, nearest.line)
     candidates = [*claimed, nearest.text if nearest else "", *([without_suffix(full)] if full else []), listed or ""]
     best = next((one for one in candidates if one), None)
     if best is None:
@@ -69,6 +72,17 @@ def without_suffix(full: str) -> str:
     if _SITE.search(parts[0]) and len(parts[0]) < len(parts[1]):  # 某某公安局_标题
         return parts[1].strip()
     return parts[0].strip()
+
+
+def _without_site(heading: str, full: str, claimed: Sequence[str]) -> str:
+    """The heading less the site's name, where it bears that name as `<title>` does: TITLE热讯网 beside TITLE-热讯网."""
+    if heading == full or heading in claimed or _folded(heading) != _folded(full):
+        return heading
+    return without_suffix(full)
+
+
+def _folded(text: str) -> str:
+    return _SEPARATORS.sub("", text)
 
 
 def _shown(lines: Sequence[Line], body_start: int, claims: Sequence[str]) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml.html import HtmlElement
 
@@ -13,9 +13,11 @@ from crawler.extract.furniture import is_furniture, is_prose, is_shelf, is_toolb
 
 _BACKGROUND = re.compile(r"^\W*(?:相关|延伸|更多|新闻|知识)(?:链接|阅读|解读|信息|内容|新闻|报道|政策)\W*$")
 _MOST_SHELVES = 30  # headings looked at on one page
-_LONGEST_SHELF = 40  # lines of background below a heading of the release's own
+_LINK = 0.8  # the share of a line inside links from which on it is one
 _FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
+
+_Kind = tuple[str, str | None]  # the tag and the class of an element
 
 
 def foot(tree: HtmlElement, lines: Sequence[Line]) -> set[int]:
@@ -32,19 +34,20 @@ def _is_foot(element: HtmlElement) -> bool:
 def shelves(lines: Sequence[Line], keep: int | None = None) -> set[int]:
     """The numbers of lines that hang below a heading of recommended items, that heading included.
 
-    They end with the element that holds them, or at line `keep` (the title). A shelf never takes over half of the
-    page's prose: then the heading is one of the release's own.
+    They end with the element that holds them, at line `keep` (the title), or, below a heading in the text itself, where
+    the text goes on. A shelf never takes over half of the page's prose: then the heading is one of the release's own.
     """
     prose = [len(line.text) if is_prose(line) else 0 for line in lines]
     whole = sum(prose)
+    told = _told(lines)
     found: set[int] = set()
     headings = [number for number, line in enumerate(lines) if is_shelf(line.text)]
     for number in headings[:_MOST_SHELVES]:
         if number in found:
             continue
-        shelf = list(_hanging(lines, number, keep))
+        shelf = _hanging(lines, number, keep, told)
         held = sum(prose[n] for n in shelf)
-        if 2 * held < whole and not _is_own(lines[number].text, [lines[n] for n in shelf[1:]]):
+        if len(shelf) > 1 and 2 * held < whole and not _is_own(lines[number].text, [lines[n] for n in shelf[1:]]):
             found.update(shelf)
     return found
 
@@ -66,13 +69,15 @@ def _is_whole(text: str) -> bool:
     return text.endswith(_SENTENCE_END)
 
 
-def _hanging(lines: Sequence[Line], number: int, keep: int | None) -> Iterable[int]:
+def _hanging(lines: Sequence[Line], number: int, keep: int | None, told: Mapping[int, _Kind]) -> list[int]:
     holder = _holder(lines[number])
-    yield number
+    above = {told[n] for n in range(number) if n in told and _within(lines[n].block, holder)}
+    hanging = [number]
     for below in range(number + 1, len(lines)):
-        if below == keep or not _within(lines[below].block, holder):
-            return
-        yield below
+        if below == keep or told.get(below) in above or not _within(lines[below].block, holder):
+            break
+        hanging.append(below)
+    return hanging
 
 
 def _holder(line: Line) -> HtmlElement:
@@ -122,18 +127,25 @@ def _head(lines: Sequence[Line], title: str | None) -> int:
 
 
 def _tail(lines: Sequence[Line], start: int) -> int:
-    end = len(lines)
-    before, after = 0, sum(_whole_prose(line) for line in lines[start:])
-    for number in range(start, len(lines)):
-        after -= _whole_prose(lines[number])
-        if number > start and _ends_release(lines[number].text) and not _goes_on(lines, number, before, after):
-            end = number
+    """Where the tail begins: at the first line that can end a release and below which the release does not go on.
+
+    It goes on if sentences follow in elements of the kind that held those above (a second story, each with its
+    editor), or more of them than there was text above. Readers' comments are sentences too, in boxes of their own.
+    """
+    told = {number: kind for number, kind in _told(lines).items() if number >= start}
+    last = {kind: number for number, kind in told.items()}
+    before, after = 0, sum(len(lines[n].text) for n in told)
+    latest = end = start
+    for end in range(start, len(lines)):
+        if end > start and _ends_release(lines[end].text) and latest < end and after <= before:
             break
-        before += len(lines[number].text)
-    while end > start + 1:
-        text = lines[end - 1].text
-        if not _ends_release(text):
-            break
+        before += len(lines[end].text)
+        if end in told:
+            after -= len(lines[end].text)
+            latest = max(latest, last[told[end]])
+    else:
+        end = len(lines)
+    while end > start + 1 and _ends_release(lines[end - 1].text):
         end -= 1
     return end
 
@@ -143,16 +155,14 @@ def _ends_release(text: str) -> bool:
     return is_furniture(text) or is_shelf(text) or (byline.is_byline(text) and not dates.is_date(text))
 
 
-def _whole_prose(line: Line) -> int:
-    """The length of a line of whole sentences, 0 for others, as a recommended item's teaser."""
-    return len(line.text) if is_prose(line) and _is_whole(line.text) else 0
-
-
-def _goes_on(lines: Sequence[Line], number: int, before: int, after: int) -> bool:
-    """Does the release continue behind this line? `before` and `after` are the characters of text around it."""
-    text = lines[number].text
-    if is_shelf(text):
-        return after > before or _is_own(text, lines[number + 1 : number + _LONGEST_SHELF])
-    if _signs(text) or text.startswith("标签"):
-        return after > before
-    return after > 0
+def _told(lines: Sequence[Line]) -> Mapping[int, _Kind]:
+    """The numbers of lines of whole sentences that are no links, nor a teaser below one, and what they stand in."""
+    told: dict[int, _Kind] = {}
+    above: Line | None = None
+    for number, line in enumerate(lines):
+        if not line.text:
+            continue
+        teaser, above = above is not None and above.link_share > _LINK, line
+        if not teaser and is_prose(line) and _is_whole(line.text):
+            told[number] = (str(line.block.tag), line.block.get("class"))
+    return told

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
 
+from archive.addresses import canonical
 from archive.frontier import Frontier
-from archive.models import Page, WalkOptions
+from archive.models import Answer, Page, WalkOptions
 from archive.walks import ListRead
 from crawler import cms
 from crawler.failures import outcome_of
 from crawler.items import ArticlePage, FailedPage, ListPage
 from crawler.site import Listing, Site
+
+_INDEX = re.compile(r"/(?:index|default|home)\.\w+", re.IGNORECASE)
 
 
 class PressReleases(Spider):
@@ -55,8 +61,12 @@ class PressReleases(Spider):
             # Scrapy follows http and https only, and hands any other redirect on.
             target = (response.headers["Location"] or b"").decode("latin-1")
             yield FailedPage(page, answers, "refused_address", f"redirect to {target!r}")
-        elif outcome != "ok":
+        elif outcome == "not_modified" and not response.meta.get("shown"):
+            yield FailedPage(page, answers, "client_error", "not modified, without having been asked whether it was")
+        elif outcome not in ("ok", "not_modified"):
             yield FailedPage(page, answers, outcome, f"HTTP status {response.status}")
+        elif page.kind != "listing" and len(answers) > 1 and self._is_home(response.url):
+            yield FailedPage(page, _as(answers, "soft_404"), "soft_404", "redirect to the home page or a list")
         elif page.kind != "listing":
             yield ArticlePage(page, answers)
         elif not isinstance(response, TextResponse):
@@ -76,5 +86,15 @@ class PressReleases(Spider):
         found = cms.parse(listing.cms, cms.Page(response.url, response.text, listing.selectors))
         return ListRead(page.url, found.entries, found.next_page, found.stated_total, found.stated_pages)
 
+    def _is_home(self, url: str) -> bool:
+        """Whether an address is the site's home page or one of its lists, or the first page of any host."""
+        ours = {canonical(one) for one in (self.site.home, *(listing.url for listing in self.site.listings))}
+        path = urlsplit(url).path
+        return canonical(url) in ours or path in ("", "/") or bool(_INDEX.fullmatch(path))
+
     def _listing(self, page: Page) -> Listing:
         return next(listing for listing in self.site.listings if listing.url == page.listing)
+
+
+def _as(answers: tuple[Answer, ...], outcome: str) -> tuple[Answer, ...]:
+    return (*answers[:-1], replace(answers[-1], outcome=outcome))

@@ -197,7 +197,7 @@ def test_captures_that_are_not_there(kept: Kept) -> None:
 
 def test_files_change_with_the_utc_day_and_are_kept_by_site(kept: Kept) -> None:
     kept.archive.db.conn.execute(
-        "INSERT INTO sites SELECT 'gansu', name, english, kind, division, home, NULL, '' FROM sites"
+        "INSERT INTO sites (slug, name, english, kind, home) SELECT 'gansu', name, english, kind, home FROM sites"
     )
     # 07:59 in Shanghai is 23:59 of the day before in UTC.
     early, late = (dt.datetime.fromisoformat(f"2026-03-03T{time}+08:00") for time in ("07:59:59", "08:00:00"))

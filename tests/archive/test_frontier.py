@@ -256,13 +256,15 @@ def test_a_page_asked_for_by_name_comes_first_due_or_not() -> None:
         url = news.entry(1).url
         run = Run(site, WalkOptions())
         run.frontier.want(url)
-        assert run.frontier.unread == [news.url(1), url]
+        assert run.frontier.unread == [url], "a list that nobody asked for yet is not unread"
         page = next_article(run.frontier)
         assert (page.url, page.key) == (url, key(url))
         assert [one.seen for one in run.frontier.failed(page, "timeout", None, "slow")] == ["timeout: slow"]
         again = Run(site, WalkOptions())
         again.frontier.want(url)
         again.frontier.fetched(next_article(again.frontier), 200)
+        assert again.frontier.unread == []
+        assert again.frontier.next_page().url == news.url(1)
         assert again.frontier.unread == [news.url(1)]
         with pytest.raises(ValueError, match="not an http or https address"):
             again.frontier.want("file:///etc/passwd")

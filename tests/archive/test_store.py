@@ -68,7 +68,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_a_first_release_with_its_version_event_and_attachments(desk: Desk) -> None:
     capture = desk.capture()
     article = replace(ARTICLE, attachments=(PICTURE, NOTICE))
-    assert desk.store.keep(URL, article, capture) == "new"
+    assert desk.store.keep(URL, article, capture).change == "new"
     seen = "2026-03-02T11:00:00+08:00"
     (release,) = desk.rows(
         "SELECT key, site, division, url, title, published, published_precision, published_day, year, published_from,"
@@ -78,11 +78,13 @@ def test_a_first_release_with_its_version_event_and_attachments(desk: Desk) -> N
     assert release == (
         key(URL), "beijing", "110000", URL, ARTICLE.title, "2026-03-01T09:30:05+08:00", "second", "2026-03-01", 2026,
         "meta:PubDate", "样例市公安局", None, None, "小安", ARTICLE.body, "text", len(ARTICLE.body), 0, None,
-        seen, seen, None, None, 1, text_digest(ARTICLE), capture.id, "test-1",
+        seen, seen, None, None, 1, text_digest(ARTICLE.title, ARTICLE.body), capture.id, "test-1",
     )  # fmt: skip
     assert desk.rows(
         "SELECT version, title, body, text_digest, captured, capture_id, made_by, extractor FROM versions"
-    ) == [(1, ARTICLE.title, ARTICLE.body, text_digest(ARTICLE), seen, capture.id, "crawl", "test-1")]
+    ) == [
+        (1, ARTICLE.title, ARTICLE.body, text_digest(ARTICLE.title, ARTICLE.body), seen, capture.id, "crawl", "test-1")
+    ]
     assert desk.rows("SELECT kind, at, capture_id, detail FROM events") == [("first_seen", seen, capture.id, None)]
     assert desk.rows("SELECT version, position, kind, url, name, caption FROM attachments") == [
         (1, 1, "image", PICTURE.url, "W1.jpg", "（资料图片）"),
@@ -96,15 +98,15 @@ def test_the_same_again_changes_nothing(desk: Desk) -> None:
     capture = desk.capture()
     desk.store.keep(URL, article, capture)
     before = desk.dump()
-    assert desk.store.keep(URL, article, capture) == "same"
-    assert desk.store.keep(URL, article, capture, made_by="reparse") == "same"
+    assert desk.store.keep(URL, article, capture).change == "same"
+    assert desk.store.keep(URL, article, capture, made_by="reparse").change == "same"
     assert desk.dump() == before
 
 
 def test_the_same_seen_later_moves_last_seen_only(desk: Desk) -> None:
     desk.store.keep(URL, ARTICLE, desk.capture())
     before = desk.dump()
-    assert desk.store.keep("http://press.example:80/a/t20260301_7.html?spm=1", ARTICLE, desk.capture()) == "same"
+    assert desk.store.keep("http://press.example:80/a/t20260301_7.html?spm=1", ARTICLE, desk.capture()).change == "same"
     changed = [(old, new) for old, new in zip(before, desk.dump(), strict=True) if old != new]
     assert len(changed) == 1
     old, new = changed[0]
@@ -126,7 +128,7 @@ def test_an_edit_is_a_version_and_an_event(desk: Desk, fields: dict[str, Any]) -
     first = replace(ARTICLE, attachments=(PICTURE, NOTICE))
     desk.store.keep(URL, first, desk.capture())
     edited, capture = replace(first, **fields), desk.capture()
-    assert desk.store.keep(URL, edited, capture) == "edited"
+    assert desk.store.keep(URL, edited, capture).change == "edited"
     assert desk.rows("SELECT version, title, body, capture_id, made_by FROM versions ORDER BY version") == [
         (1, first.title, first.body, 1, "crawl"),
         (2, edited.title, edited.body, 2, "crawl"),
@@ -136,7 +138,7 @@ def test_an_edit_is_a_version_and_an_event(desk: Desk, fields: dict[str, Any]) -
         ("edited", "2026-03-02T12:00:00+08:00", 2, "version 2"),
     ]
     assert desk.rows("SELECT title, body, version, capture_id, text_digest FROM press_releases") == [
-        (edited.title, edited.body, 2, 2, text_digest(edited))
+        (edited.title, edited.body, 2, 2, text_digest(edited.title, edited.body))
     ]
     urls = [[(one.url, one.caption) for one in article.attachments] for article in (first, edited)]
     kept = [
@@ -144,12 +146,13 @@ def test_an_edit_is_a_version_and_an_event(desk: Desk, fields: dict[str, Any]) -
         for version in (1, 2)
     ]
     assert kept == urls
-    assert desk.store.keep(URL, edited, desk.capture()) == "same"
+    assert desk.store.keep(URL, edited, desk.capture()).change == "same"
 
 
 def test_back_to_an_earlier_text_is_an_edit_too(desk: Desk) -> None:
     changes = [
-        desk.store.keep(URL, replace(ARTICLE, body=body), desk.capture()) for body in ("甲", "乙", "甲", "甲", "")
+        desk.store.keep(URL, replace(ARTICLE, body=body), desk.capture()).change
+        for body in ("甲", "乙", "甲", "甲", "")
     ]
     assert changes == ["new", "edited", "edited", "same", "edited"]
     assert [body for (body,) in desk.rows("SELECT body FROM versions ORDER BY version")] == ["甲", "乙", "甲", ""]
@@ -170,14 +173,14 @@ def test_a_reparse_is_a_version_but_no_event(desk: Desk) -> None:
     capture = desk.capture()
     desk.store.keep(URL, ARTICLE, capture)
     better = replace(ARTICLE, body="民警走访商户二十余家。", extractor="test-2")
-    assert desk.store.keep(URL, better, capture, made_by="reparse") == "reparsed"
+    assert desk.store.keep(URL, better, capture, made_by="reparse").change == "reparsed"
     assert desk.rows("SELECT version, made_by, extractor, captured, capture_id FROM versions ORDER BY version") == [
         (1, "crawl", "test-1", "2026-03-02T11:00:00+08:00", 1),
         (2, "reparse", "test-2", "2026-03-02T11:00:00+08:00", 1),
     ]
     assert desk.rows("SELECT kind FROM events") == [("first_seen",)]
     # The page itself is unchanged, so the next visit says so.
-    assert desk.store.keep(URL, better, desk.capture()) == "same"
+    assert desk.store.keep(URL, better, desk.capture()).change == "same"
 
 
 def test_a_reparse_of_a_capture_older_than_the_last_visit_is_taken(desk: Desk) -> None:
@@ -185,13 +188,13 @@ def test_a_reparse_of_a_capture_older_than_the_last_visit_is_taken(desk: Desk) -
     desk.store.keep(URL, ARTICLE, capture)
     desk.store.keep(URL, ARTICLE, desk.capture())
     better = replace(ARTICLE, body="民警走访商户二十余家。", extractor="test-2")
-    assert desk.store.keep(URL, better, capture, made_by="reparse") == "reparsed"
+    assert desk.store.keep(URL, better, capture, made_by="reparse").change == "reparsed"
     assert desk.rows("SELECT last_seen FROM press_releases") == [("2026-03-02T12:00:00+08:00",)]
 
 
 def test_another_extractor_that_reads_the_same_is_no_version(desk: Desk) -> None:
     desk.store.keep(URL, ARTICLE, desk.capture())
-    assert desk.store.keep(URL, replace(ARTICLE, extractor="test-2"), desk.capture()) == "same"
+    assert desk.store.keep(URL, replace(ARTICLE, extractor="test-2"), desk.capture()).change == "same"
     resting = desk.store.resting(URL)
     assert resting
     assert (resting.version, resting.extractor, resting.capture_id) == (1, "test-2", 2)
@@ -201,7 +204,7 @@ def test_another_extractor_that_reads_the_same_is_no_version(desk: Desk) -> None
 def test_a_release_rests_on_the_capture_that_shows_what_its_row_says(desk: Desk) -> None:
     desk.store.keep(URL, ARTICLE, desk.capture())
     corrected = replace(ARTICLE, content_source="样例市公安局西城分局")
-    assert desk.store.keep(URL, corrected, desk.capture()) == "same"
+    assert desk.store.keep(URL, corrected, desk.capture()).change == "same"
     assert desk.rows("SELECT content_source, capture_id, version FROM press_releases") == [
         ("样例市公安局西城分局", 2, 1)
     ]
@@ -210,7 +213,7 @@ def test_a_release_rests_on_the_capture_that_shows_what_its_row_says(desk: Desk)
 def test_a_capture_older_than_the_last_visit_only_widens_first_seen(desk: Desk) -> None:
     desk.store.keep(URL, ARTICLE, desk.capture(hours=10))
     older = replace(ARTICLE, title="旧题", body="旧文")
-    assert desk.store.keep(URL, older, desk.capture(hours=2), made_by="import") == "same"
+    assert desk.store.keep(URL, older, desk.capture(hours=2), made_by="import").change == "same"
     assert desk.rows("SELECT first_seen, last_seen, title, body, version, capture_id FROM press_releases") == [
         ("2026-03-02T12:00:00+08:00", "2026-03-02T20:00:00+08:00", ARTICLE.title, ARTICLE.body, 1, 1)
     ]
@@ -349,9 +352,9 @@ def test_runs_are_written_down_as_they_go_and_a_killed_one_is_named(desk: Desk) 
 
 def test_an_article_without_anything_is_kept_as_empty(desk: Desk) -> None:
     empty = Article(None, None, None, None, None, None, None, None, "", "empty", "test-1")
-    assert desk.store.keep(URL, empty, desk.capture()) == "new"
+    assert desk.store.keep(URL, empty, desk.capture()).change == "new"
     assert desk.rows("SELECT title, body, chars, is_repost FROM press_releases") == [(None, "", 0, None)]
-    assert desk.store.keep(URL, empty, desk.capture()) == "same"
+    assert desk.store.keep(URL, empty, desk.capture()).change == "same"
 
 
 def test_the_frontier_and_the_store_speak_of_one_page(desk: Desk) -> None:

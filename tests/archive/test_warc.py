@@ -216,3 +216,14 @@ def test_damage_before_what_rows_speak_of_is_not_cut_but_said(tmp_path: Path) ->
     with pytest.raises(ArchiveError, match=rf"damaged at byte {ends[0]}, and captures were kept up to byte {ends[2]}"):
         warc.repair(tmp_path, {NAME: ends[2]}.__getitem__)
     assert path.read_bytes() == rotten
+
+
+def test_two_copies_of_one_file_are_not_made_one(tmp_path: Path) -> None:
+    file = warc.WarcFile(tmp_path, NAME)
+    write(file, b"one")
+    file.close()
+    (tmp_path / (NAME + warc.OPEN)).write_bytes((tmp_path / NAME).read_bytes()[:-9])
+    before = [path.read_bytes() for path in sorted((tmp_path / "beijing").iterdir())]
+    with pytest.raises(ArchiveError, match="are both there"):
+        warc.repair(tmp_path, nothing_kept)
+    assert [path.read_bytes() for path in sorted((tmp_path / "beijing").iterdir())] == before

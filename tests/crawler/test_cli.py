@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,52 @@ def test_for_ends_politely_and_the_next_run_goes_on(press: Press, province: Samp
     assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]
     articles = [path for path in asked(province) if re.search(r"/t\d{8}_", path)]
     assert len(articles) == len(set(articles)) == ALL - 3
+
+
+def test_a_division_that_gb_t_2260_lacks_is_exit_2(press: Press) -> None:
+    file = press.sites / "qingling.toml"
+    file.write_text(f'division = "110100"\n{file.read_text("utf-8")}', "utf-8")
+    done = press("crawl")
+    assert done.returncode == 2
+    assert "qingling.toml: division: 110100 is no provincial-level code" in done.stderr
+
+
+def test_fetch_keeps_no_page_of_another_site(press: Press, province: SampleProvince) -> None:
+    press("crawl", REXIAN)
+    (url,) = press.rows("SELECT url FROM press_releases")[0]
+    before = press.rows("SELECT * FROM press_releases")
+    for address, said in [
+        (str(url), "belongs to the site rexian"),
+        ("http://127.0.0.1:9/other.html", "is on no host of qingling"),
+    ]:
+        done = press("fetch", address, "--site", QINGLING)
+        assert done.returncode == 2
+        assert said in done.stderr
+    assert press.rows("SELECT * FROM press_releases") == before
+
+
+def test_a_crawl_that_was_interrupted_is_not_done(press: Press, province: SampleProvince) -> None:
+    file = press.sites / "qingling.toml"
+    file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 1"), "utf-8")
+    running = press.start("crawl", QINGLING)
+    wait_until(lambda: len(asked(province)) > 1)
+    running.send_signal(signal.SIGINT)
+    said, _ = running.communicate(timeout=30)
+    assert running.returncode == 1
+    assert "qingling: stopped" in said
+    assert not list(press.archive.rglob("*.open"))
+    assert press.rows("SELECT outcome FROM runs") == [("stopped",)]
+
+
+def test_sites_on_one_host_are_crawled_one_after_the_other(press: Press, province: SampleProvince) -> None:
+    text = (press.sites / "qingling.toml").read_text("utf-8").replace("delay = 0", "delay = 0.05")
+    listings = text.split("[[listing]]")
+    for number in (1, 2):
+        one = f"{listings[0]}[[listing]]{listings[number].partition('[fetch]')[0]}[fetch]\ndelay = 0.05\n"
+        (press.sites / f"part{number}.toml").write_text(one, "utf-8")
+    assert press("crawl", "part1", "part2").returncode == 0
+    times = [one.at for one in province.requests]
+    assert min(after - before for before, after in pairwise(times)) > 0.02
+    runs = press.rows("SELECT site, outcome FROM runs ORDER BY id")
+    assert sorted(runs) == [("part1", "finished"), ("part2", "finished")]
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive import Archive
+from crawler.demo.releases import load_releases
 from crawler.demo.server import QINGLING, REXIAN, SampleProvince
 from tests.conftest import ALL, Press, asked, content, wait_until
 
@@ -74,7 +75,7 @@ def test_a_page_that_fails_is_recorded_and_asked_for_again_when_it_is_due(
     press("crawl", QINGLING, POLICE_PRESS_NOW="2026-07-10T09:00:00+08:00")
     assert asked(province).count(path) == 1
     assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]
-    assert press.rows(page, province.url(path)) == [("fetched", 0, 200, None)]
+    assert press.rows(page, province.url(path)) == [("fetched", 0, 200, "2026-07-11T09:00:00+08:00")]
 
 
 def test_an_address_that_redirects_for_ever_ends_and_each_hop_is_kept(press: Press, province: SampleProvince) -> None:
@@ -159,3 +160,57 @@ def test_a_capture_that_rotted_is_a_finding_and_no_edit_of_the_page(press: Press
     assert "capture: wanted a record that can be read" in done.stdout
     assert path.name in done.stdout
     assert press.rows("SELECT count(*) FROM events WHERE kind = 'edited'") == [(0,)]
+
+
+def test_a_link_that_no_host_can_have_is_a_finding_and_holds_nothing_up(press: Press, province: SampleProvince) -> None:
+    listed = province.body("/xwzx/jwdt/")
+    bad = "".join(
+        f'<li><a href="http://{host}/202607/t20260704_{number}.html">关于夏季治安整治的一则通告</a><span>2026-07-04</span></li>'
+        for number, host in enumerate(["a..b", f"{'x' * 64}.cn", ".", "a%20b"])
+    )
+    first = listed.index('<li><a href="./20')
+    province.replace("/xwzx/jwdt/", listed[:first] + bad + listed[first:])
+    done = press("crawl", QINGLING)
+    assert press.rows("SELECT count(*) FROM press_releases") == [(ALL - 3,)]
+    assert press.rows("SELECT count(*) FROM pages WHERE state <> 'fetched'") == [(0,)]
+    assert done.returncode in (0, 1), "a finding where the parser let such a link through, nothing where it did not"
+    assert press.rows("SELECT count(*) FROM findings WHERE expectation <> 'entry''s address'") == [(0,)]
+
+
+@pytest.mark.parametrize("header", ["text/html; charset=utf-8", "text/html; charset=ISO-8859-1", "text/html"])
+def test_a_list_whose_header_lies_about_its_characters_is_read_all_the_same(
+    press: Press, province: SampleProvince, header: str
+) -> None:
+    for path in ("/xwzx/jqtb/", "/xwzx/jqtb/index_1.shtml"):
+        body = province.body(path).replace("utf-8", "gb2312")
+        province.replace(path, body.encode("gb18030"), headers={"Content-Type": header})
+    assert press("crawl", QINGLING).returncode == 0
+    titles = [str(title) for (title,) in press.rows("SELECT title FROM entries")]
+    assert len(titles) == ALL - 3 + 1
+    assert {release.title for release in load_releases()} == set(titles)
+
+
+def test_a_redirect_to_the_home_page_is_no_release(press: Press, province: SampleProvince) -> None:
+    path = next(path for path in province.paths() if re.search(r"/t20260703_", path))
+    province.replace(path, "", status=302, headers={"Location": "/"})
+    assert press("crawl", QINGLING, "--max-pages", "1").returncode == 0
+    assert press.rows("SELECT count(*) FROM press_releases WHERE url = ?", province.url(path)) == [(0,)]
+    assert press.rows(
+        "SELECT outcome FROM captures WHERE url IN (?, ?) ORDER BY id", province.url(path), province.url("/")
+    ) == [
+        ("ok",),
+        ("soft_404",),
+    ]
+
+
+def test_a_page_that_never_came_is_fetched_by_the_site_that_lists_it_now(
+    press: Press, province: SampleProvince
+) -> None:
+    path = next(path for path in province.paths() if re.search(r"/t20260703_", path))
+    body = province.body(path)
+    province.replace(path, "", status=500)
+    press("crawl", QINGLING, POLICE_PRESS_NOW="2026-07-10T08:00:00+08:00")
+    (press.sites / "qingling.toml").rename(press.sites / "renamed.toml")
+    province.replace(path, body)
+    assert press("crawl", "renamed", POLICE_PRESS_NOW="2026-07-11T08:00:00+08:00").returncode == 0
+    assert press.rows("SELECT site FROM press_releases WHERE url = ?", province.url(path)) == [("renamed",)]

@@ -6,74 +6,18 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
 from crawler.demo.server import QINGLING, SampleProvince
 from tests.conftest import ALL, Press, asked, wait_until
-
-SITE = """
-name = "测试"
-english = "Test"
-home = "{home}"
-evidence = "invented for a test"
-[[listing]]
-column = "要闻"
-cms = "auto"
-url = "{home}"
-[fetch]
-delay = 0
-"""
-
-LIST = "".join(
-    f'<li><a href="/{number}.html">第{number}条测试通报标题</a><span>2026-06-0{number}</span></li>'
-    for number in (1, 2, 3)
-).encode()
-ARTICLE = "<title>通报</title><div class='TRS_Editor'><p>第{}起案件正在依法办理之中，请广大群众提高警惕。</p></div>"
+from tests.servers import ARTICLE, listing, server, site_of
 
 
 def newest(province: SampleProvince) -> str:
     return next(path for path in province.paths() if re.search(r"/t20260703_", path))
-
-
-@contextmanager
-def server(answers: dict[str, bytes], *, host: str = "127.0.0.1", hang: Event | None = None) -> Iterator[str]:
-    """A server of these paths; where `hang` is given, every other path answers nothing until it is set."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path not in answers and hang and self.path != "/robots.txt":
-                hang.wait(30)
-                return
-            self.send_response(200 if self.path in answers else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(answers.get(self.path, b""))))
-            self.end_headers()
-            self.wfile.write(answers.get(self.path, b""))
-
-        def log_message(self, *arguments: object) -> None:
-            """Be quiet."""
-
-    class Server(ThreadingHTTPServer):
-        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-
-    with Server((host, 0), Handler) as running:
-        serving = Thread(target=running.serve_forever, args=(0.05,))
-        serving.start()
-        yield f"http://{f'[{host}]' if ':' in host else host}:{running.server_port}/"
-        running.shutdown()
-        serving.join()
-
-
-def site_of(folder: Path, home: str) -> Press:
-    (folder / "sites").mkdir()
-    (folder / "sites" / "test.toml").write_text(SITE.format(home=home), "utf-8")
-    return Press(folder / "data", folder / "sites")
 
 
 def test_a_body_over_the_cap_is_recorded_and_not_kept(press: Press, province: SampleProvince) -> None:
@@ -153,8 +97,8 @@ def test_a_site_that_has_only_ipv6_is_reached(tmp_path: Path) -> None:
     if not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists():
         pytest.skip("this machine has no IPv6")
     pages = {f"/{number}.html": ARTICLE.format(number).encode() for number in (1, 2, 3)}
-    with server({"/": LIST, **pages}, host="::1") as home:
-        press = site_of(tmp_path, home)
+    with server({"/": listing(pages), **pages}, host="::1") as site:
+        press = site_of(tmp_path, site.home)
         done = press("crawl")
     assert done.returncode == 0, done.stdout + done.stderr
     assert press.rows("SELECT count(*) FROM press_releases") == [(3,)]
@@ -163,8 +107,9 @@ def test_a_site_that_has_only_ipv6_is_reached(tmp_path: Path) -> None:
 
 def test_a_server_that_never_answers_is_a_timeout_and_ends_nothing(tmp_path: Path) -> None:
     hang = Event()
-    with server({"/": LIST}, hang=hang) as home:
-        press = site_of(tmp_path, home)
+    pages = {f"/{number}.html": lambda _: bool(hang.wait(30)) for number in (1, 2, 3)}
+    with server({"/": listing(pages), **pages}) as site:
+        press = site_of(tmp_path, site.home)
         command = [sys.executable, "-m", "scrapy", "crawl", "test", "-s", "DOWNLOAD_TIMEOUT=0.5", "-s", "RETRY_TIMES=0"]
         root = Path(__file__).parents[2]
         subprocess.run(command, cwd=root, env=press.environment(), capture_output=True, timeout=60, check=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.site import ArticleLayout, Expect, Fetch, Listing, SiteError, load_site, load_sites
+from crawler import cms
+from crawler.site import FAMILIES, ArticleLayout, Expect, Fetch, Listing, SiteError, load_site, load_sites
 
 HEAD = """
 name = "青岭省公安厅"
@@ -137,6 +138,20 @@ WRONG = {
     "texts as days": (f'{HEAD}{LISTING}[fetch]\nrevisit_days = ["1"]\n', "fetch.revisit_days: holds '1'"),
     "no days between walks": (f"{HEAD}{LISTING}[fetch]\nfull_walk_days = 0\n", "fetch.full_walk_days: has to be 1"),
     "share over 1": (f"{HEAD}{LISTING}[expect]\nfill_rate = {{ body = 95 }}\n", "expect.fill_rate.body: has to be a"),
+    "an address twice": (
+        HEAD + LISTING + LISTING.replace("警务动态", "警情通报"),
+        "listing[2].url: another [[listing]] has this address too",
+    ),
+    "Scrapy's own selectors": (
+        f'{HEAD}{LISTING}[[article]]\nbody = "div"\ntitle = "a::text"\n',
+        "article[1].title: is no CSS selector",
+    ),
+    "a selector of browsers": (f'{HEAD}{LISTING}[[article]]\nbody = "p:visible"\n', "article[1].body: is no CSS"),
+    "unknown column": (
+        f"{HEAD}{LISTING}[expect]\nfill_rate = {{ publishd = 0.9 }}\n",
+        "expect.fill_rate.publishd: unk",
+    ),
+    "a revisit in the past": (f"{HEAD}{LISTING}[fetch]\nrevisit_days = [-5]\n", "fetch.revisit_days: holds -5"),
     "discover": ((HEAD + "discover = true\n"), "discover: not supported yet"),
 }
 
@@ -166,3 +181,7 @@ def test_the_folder_can_be_named_by_the_environment(tmp_path: Path, monkeypatch:
     written(tmp_path, HEAD + LISTING, "nei-mongol.toml")
     monkeypatch.setenv("POLICE_PRESS_SITES", str(tmp_path))
     assert list(load_sites()) == ["nei-mongol"]
+
+
+def test_every_family_that_a_site_file_may_name_has_a_parser() -> None:
+    assert set(FAMILIES) == set(cms.FAMILIES)

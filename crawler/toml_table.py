@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import cssselect
+from lxml.cssselect import CSSSelector
+from lxml.etree import XPathError
 
 _T = TypeVar("_T")
 
@@ -18,7 +20,7 @@ class SiteError(Exception):
     """A site file that cannot be used; the message names the file and the key."""
 
 
-class Keys:
+class TomlTable:
     """One table of a site file, read key by key; what is left unread at `close` is unknown.
 
     Every method raises SiteError for a value it cannot give; a key that may be left out gives None or the default.
@@ -56,8 +58,8 @@ class Keys:
         """A CSS selector."""
         value = self.optional_text(key)
         try:
-            cssselect.parse(value or "*")
-        except cssselect.SelectorError as problem:
+            CSSSelector(value or "*", translator="html")
+        except (cssselect.SelectorError, XPathError) as problem:
             raise self.error(key, f"is no CSS selector: {value!r} ({problem})") from problem
         return value
 
@@ -123,30 +125,33 @@ class Keys:
         return value
 
     def items(self, key: str, kind: type[_T], default: tuple[_T, ...]) -> tuple[_T, ...]:
-        """A list of texts or of whole numbers."""
+        """A list of texts or of whole numbers from 1."""
         found = self._take(key, list, "a list")
         if found is None:
             return default
         for value in found:
-            if not isinstance(value, kind) or isinstance(value, bool):
-                raise self.error(key, f"holds {value!r}, which is not {'a text' if kind is str else 'a whole number'}")
+            if not isinstance(value, kind) or isinstance(value, bool) or (isinstance(value, int) and value < 1):
+                wanted = "a text" if kind is str else "a whole number from 1"
+                raise self.error(key, f"holds {value!r}, which is not {wanted}")
         return tuple(found)
 
-    def shares(self, key: str) -> Mapping[str, float]:
-        """A table of shares from 0 to 1."""
+    def shares(self, key: str, names: Collection[str]) -> Mapping[str, float]:
+        """A table of shares from 0 to 1, under these names."""
         table = self._take(key, dict, "a table of shares") or {}
         for name, share in table.items():
+            if name not in names:
+                raise self.error(f"{key}.{name}", f"unknown key, it has to be one of {', '.join(sorted(names))}")
             if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
                 raise self.error(f"{key}.{name}", f"has to be a share from 0 to 1, not {share!r}")
         return {name: float(share) for name, share in table.items()}
 
-    def table(self, key: str) -> Keys:
+    def table(self, key: str) -> TomlTable:
         """A table of its own, empty where there is none."""
-        return Keys(self._path, f"{key}.", self._take(key, dict, f"a table [{key}]") or {})
+        return TomlTable(self._path, f"{key}.", self._take(key, dict, f"a table [{key}]") or {})
 
-    def tables(self, key: str) -> Iterator[Keys]:
+    def tables(self, key: str) -> Iterator[TomlTable]:
         """An array of tables, numbered from 1."""
         for number, table in enumerate(self._take(key, list, f"tables [[{key}]]") or [], 1):
             if not isinstance(table, dict):
                 raise self.error(key, f"has to be tables [[{key}]], not {table!r}")
-            yield Keys(self._path, f"{key}[{number}].", table)
+            yield TomlTable(self._path, f"{key}[{number}].", table)

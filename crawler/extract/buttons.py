@@ -1,0 +1,60 @@
+"""Buttons that stand in a paragraph of the release, put on lines of their own."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from crawler.extract.document import BLOCKS, BREAKS, clean
+from crawler.extract.furniture import is_control
+
+_INLINE = ("a", "b", "em", "font", "i", "label", "span", "strong", "u")
+_MOST_RUNS = 8  # of text looked at inside or behind one element
+_SENTENCE_ENDS = re.compile(r"[。！？!?；;…][”’」』）)】]*$")
+_CROSSED = re.compile(r"[XxＸ×✕╳✖]\s*关\s*闭|关\s*闭\s*[XxＸ×✕╳✖]")
+
+
+def set_apart(tree: HtmlElement) -> None:
+    """Make a block of every inline element that is nothing but buttons and stands behind a whole sentence.
+
+    It has to be the last on its line, other buttons aside, unless it bears the cross of X 关闭: in
+    依法予以<b>关闭</b>整顿 the same word is the release's own. No text is lost here; which lines of buttons are cut is
+    for the trimming to say.
+    """
+    for element in list(tree.iter(*_INLINE)):
+        text = clean("".join(islice(element.itertext(), _MOST_RUNS)))
+        if not is_control(text):
+            continue
+        before, after = _before(element), _after(element)
+        alone = not after or is_control(after) or _CROSSED.search(text)
+        if alone and (_SENTENCE_ENDS.search(before) or (after and not before)):
+            element.tag = "div"
+
+
+def _before(element: HtmlElement) -> str:
+    """The run of text next before the element on its line; empty where the line begins with the element."""
+    while (parent := element.getparent()) is not None:
+        previous = element.getprevious()
+        if text := clean(parent.text if previous is None else previous.tail):
+            return text
+        if (parent if previous is None else previous).tag in BLOCKS | BREAKS:
+            return ""
+        if previous is not None and (text := clean(previous.text_content())):
+            return text
+        element = parent if previous is None else previous
+    return ""
+
+
+def _after(element: HtmlElement) -> str:
+    """What follows the element on its line, or the beginning of it."""
+    runs = [element.tail or ""]
+    while len(runs) < _MOST_RUNS:
+        following = element.getnext()
+        around = element.getparent() if following is None else following
+        if around is None or around.tag in BLOCKS | BREAKS:
+            break
+        runs.append((around.text_content() if following is not None else "") + (around.tail or ""))
+        element = around
+    return clean("".join(runs))

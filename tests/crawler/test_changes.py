@@ -1,0 +1,187 @@
+"""Edits, takedowns and what only looks like one: a site that changes over simulated days, and the real command."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.demo.releases import load_releases
+from crawler.demo.server import QINGLING, SampleProvince
+from tests.conftest import Press, asked
+
+FEW, MANY = 6, 26
+START = dt.datetime.fromisoformat("2026-07-10T08:00:00+08:00")
+
+
+@pytest.fixture
+def province(request: pytest.FixtureRequest) -> Iterator[SampleProvince]:
+    """The department with few releases, or as many as a test asks for: each is visited again and again."""
+    with SampleProvince(load_releases()[: getattr(request, "param", FEW)]) as running:
+        yield running
+
+
+def on_day(press: Press, day: float, *arguments: str) -> int:
+    at = (START + dt.timedelta(days=day)).isoformat()
+    return press("crawl", QINGLING, *arguments, POLICE_PRESS_NOW=at).returncode
+
+
+def articles(province: SampleProvince) -> list[str]:
+    return sorted(path for path in province.paths() if re.search(r"/t\d{8}_\d+\.html$", path))
+
+
+def events(press: Press) -> list[tuple[object, ...]]:
+    return press.rows("SELECT kind, count(*) FROM events WHERE kind <> 'first_seen' GROUP BY 1 ORDER BY 1")
+
+
+def test_releases_are_visited_on_schedule_and_cost_no_copy(press: Press, province: SampleProvince) -> None:
+    assert on_day(press, 0) == 0
+    for day, visits in [(0.5, 0), (1, FEW), (2, 0), (3, FEW)]:
+        province.requests.clear()
+        assert on_day(press, day) == 0
+        assert len([path for path in asked(province) if path in articles(province)]) == visits, day
+    answered = [one.status for one in province.requests if one.path in articles(province)]
+    assert set(answered) == {304}
+    assert press.rows("SELECT not_modified FROM runs WHERE not_modified > 0") == [(FEW,), (FEW,)]
+    assert press.rows("SELECT DISTINCT outcome, bytes FROM captures WHERE status = 304") == [("not_modified", 0)]
+    assert press.rows("SELECT count(*) FROM captures WHERE status = 304 AND refers_to IS NULL") == [(0,)]
+    assert events(press) == []
+    assert press.rows("SELECT DISTINCT last_seen FROM press_releases") == [("2026-07-13T08:00:00+08:00",)]
+
+
+def test_no_revisit_leaves_them_for_the_next_run(press: Press, province: SampleProvince) -> None:
+    on_day(press, 0)
+    province.requests.clear()
+    assert on_day(press, 1, "--no-revisit") == 0
+    assert [path for path in asked(province) if path in articles(province)] == []
+    on_day(press, 1.1)
+    assert len([path for path in asked(province) if path in articles(province)]) == FEW
+
+
+def test_an_edit_is_found_by_a_visit_and_clutter_is_none(press: Press, province: SampleProvince) -> None:
+    on_day(press, 0)
+    edited, *others = articles(province)
+    for number, path in enumerate(others):
+        clutter = f"<div class='side'>热点 {number}</div><!-- 生成时间 2026-07-11 0{number % 10}:00 --></body>"
+        province.replace(path, province.body(path).replace("</body>", clutter))
+    text = province.body(edited)
+    sentence = re.search(r"<p[^>]*>([^<]{40,})</p>", text)
+    assert sentence
+    province.replace(edited, text.replace(sentence[1], sentence[1] + "以上数据已更正。"))
+    on_day(press, 1)
+    assert events(press) == [("edited", 1)]
+    assert press.rows("SELECT url, version FROM press_releases WHERE version > 1") == [(province.url(edited), 2)]
+    kept = press.rows("SELECT count(*) FROM captures WHERE url = ? AND refers_to IS NULL", province.url(edited))
+    assert kept == [(2,)]
+
+
+TAKEDOWNS = {
+    "404": {"status": 404, "body": "<h1>Not Found</h1>"},
+    "410": {"status": 410, "body": ""},
+    "soft 404": {"status": 200, "body": "<html><title>提示</title><body>您访问的页面不存在或已删除</body></html>"},
+    "redirect to the home page": {"status": 302, "body": "", "headers": {"Location": "/"}},
+    "emptied": {"status": 200, "body": "<html><head><title>青岭省公安厅</title></head><body></body></html>"},
+}
+
+
+@pytest.mark.parametrize("how", TAKEDOWNS)
+def test_a_takedown_is_one_once_it_stood_for_a_day_and_it_can_be_undone(
+    press: Press, province: SampleProvince, how: str
+) -> None:
+    on_day(press, 0)
+    path = articles(province)[0]
+    before = province.body(path)
+    body = press.rows("SELECT body FROM press_releases WHERE url = ?", province.url(path))
+    answer = TAKEDOWNS[how]
+    province.replace(path, str(answer["body"]), status=int(str(answer["status"])), headers=answer.get("headers"))  # type: ignore[arg-type]
+    on_day(press, 1)
+    assert events(press) == [], "one answer is not enough"
+    on_day(press, 1.5)
+    assert events(press) == [], "twelve hours are not enough"
+    on_day(press, 2)
+    assert events(press) == [("gone", 1)]
+    release = "SELECT gone_at, body = ? FROM press_releases WHERE url = ?"
+    assert press.rows(release, body[0][0], province.url(path)) == [("2026-07-11T08:00:00+08:00", 1)]
+    assert press.rows("SELECT gone FROM runs ORDER BY id DESC LIMIT 1") == [(1,)]
+    on_day(press, 3)
+    assert events(press) == [("gone", 1)]
+    province.replace(path, before)
+    on_day(press, 7)
+    assert events(press) == [("gone", 1), ("restored", 1)]
+    assert press.rows("SELECT count(*) FROM press_releases WHERE gone_at IS NOT NULL OR version > 1") == [(0,)]
+
+
+def test_a_page_that_is_back_within_the_day_was_never_gone(press: Press, province: SampleProvince) -> None:
+    on_day(press, 0)
+    path = articles(province)[0]
+    before = province.body(path)
+    province.replace(path, "", status=404)
+    on_day(press, 1)
+    province.replace(path, before)
+    on_day(press, 2)
+    province.replace(path, "", status=404)
+    on_day(press, 3)
+    assert events(press) == [], "the first answer of a second absence, not the second of the first"
+
+
+@pytest.mark.parametrize("how", ["wall", "outage", "lists gone too"])
+def test_a_wall_or_an_outage_over_ten_days_takes_nothing_down(press: Press, province: SampleProvince, how: str) -> None:
+    on_day(press, 0)
+    status, body = {"wall": (521, "<script>__jsl_clearance</script>"), "outage": (500, "error")}.get(how, (404, "gone"))
+    for path in province.paths():
+        if path != "/robots.txt":
+            province.replace(path, body, status=status)
+    for day in (1, 2, 3, 10):
+        assert on_day(press, day) == 1, "a first list page that cannot be read is said"
+    assert events(press) == []
+    assert press.rows("SELECT count(*) FROM press_releases WHERE gone_at IS NOT NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("province", [MANY], indirect=True)
+def test_a_redesign_is_no_takedown_and_counts_no_release_twice(press: Press, province: SampleProvince) -> None:
+    on_day(press, 0)
+    moved = articles(province)
+    for path in moved:
+        province.replace(path.replace("/xwzx/", "/new/"), province.body(path))
+        province.replace(path, "", status=404)
+    for path in asked(province):
+        if path not in moved:
+            folder = path.rpartition("/")[0].replace("/xwzx/", "/new/")
+            province.replace(path, province.body(path).replace('href="./20', f'href="{folder}/20'))
+    assert on_day(press, 1) == 0
+    assert on_day(press, 2) == 1
+    assert press.rows("SELECT DISTINCT expectation FROM findings") == [("site_changed",)]
+    assert events(press) == []
+    assert press.rows("SELECT count(*) FROM press_releases") == [(2 * MANY,)]
+    assert press.rows("SELECT count(*) FROM press_releases WHERE same_as IS NULL") == [(MANY,)]
+
+
+@pytest.mark.parametrize("province", [MANY], indirect=True)
+def test_a_person_can_say_that_a_mass_takedown_is_one(press: Press, province: SampleProvince) -> None:
+    on_day(press, 0)
+    taken = articles(province)[:22]
+    for path in taken:
+        province.replace(path, "", status=404)
+    on_day(press, 1)
+    assert on_day(press, 2) == 1
+    assert events(press) == []
+    said = press("confirm-gone", QINGLING, POLICE_PRESS_NOW=(START + dt.timedelta(days=2.1)).isoformat())
+    assert (said.returncode, said.stdout.split(" ")[0]) == (0, "22")
+    assert events(press) == [("gone", 22)]
+    assert on_day(press, 3) == 0
+    assert press("confirm-gone", "nowhere").returncode == 2
+
+
+def test_an_article_that_never_comes_is_given_up_in_words(press: Press, province: SampleProvince) -> None:
+    path = articles(province)[0]
+    province.replace(path, "", status=404)
+    for day in [0, 1, 2, 4, 8, 16, 50, 90, 130, 170]:
+        on_day(press, day)
+    ((state, attempts, due, error),) = press.rows(
+        "SELECT state, attempts, next_due, last_error FROM pages WHERE url = ?", province.url(path)
+    )
+    assert (state, attempts, due) == ("failed", 9, None)
+    assert str(error).startswith("given up after 9 attempts: gone: ")
+    assert asked(province).count(path) == 9
