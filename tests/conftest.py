@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from archive import Archive
 from crawler.demo.releases import load_releases
 from crawler.demo.server import SampleProvince
+
+
+settings.register_profile("no deadline", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("no deadline")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from typing import Any
 from archive.errors import ArchiveError
 from archive.folder import Archive, selection
 
-# Integers of one file, which another archive of the same releases has otherwise.
-_OF_THIS_FILE = {"id"}
+# Integers of one file, which another archive of the same releases has otherwise; the capture that shows a release's
+# text is named by its time and digest instead.
+_OF_THIS_FILE = {"id", "capture_id"}
+_CAPTURE = ("captured", "payload_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,10 @@ class Wanted:
 
 
 def columns(archive: Archive) -> list[str]:
-    """Every column of `press_releases` in the schema's order, less `id`: `key` names a release, and comes first."""
+    """Every column of `press_releases` in the schema's order, `key` first, then time and digest of its capture."""
     with _reading(archive):
         named = [row[1] for row in archive.db.conn.execute("PRAGMA table_info(press_releases)")]
-    return [name for name in named if name not in _OF_THIS_FILE]
+    return [*(name for name in named if name not in _OF_THIS_FILE), *_CAPTURE]
 
 
 def rows(archive: Archive, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
@@ -39,7 +41,11 @@ def rows(archive: Archive, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
     All are of one moment, whatever a crawl writes meanwhile. Raises ArchiveError where the database cannot be read.
     """
     where, values = selection(wanted.site, wanted.search, wanted.published_from, wanted.published_to)
-    names = ", ".join(columns(archive))
+    ours = (
+        f"(SELECT {name} FROM captures WHERE id = capture_id)" if name in _CAPTURE else name  # noqa: S608 - our own
+        for name in columns(archive)
+    )
+    names = ", ".join(ours)
     with _reading(archive):
         yield from archive.db.conn.execute(
             f"SELECT {names} FROM press_releases WHERE {where} ORDER BY published, key",  # noqa: S608 - our own names

@@ -58,7 +58,7 @@ def _images(lines: Sequence[Line], url: str) -> tuple[list[Attachment], set[int]
 
 
 def _caption(lines: Sequence[Line], number: int, taken: set[int]) -> int | None:
-    """The line beside an image that is its caption: by what it says, by its element, or centred below the image."""
+    """The line beside an image that is its caption: by what it says, its element or its place."""
     for beside in (number + 1, number - 1):
         if not 0 <= beside < len(lines) or beside in taken:
             continue
@@ -66,16 +66,16 @@ def _caption(lines: Sequence[Line], number: int, taken: set[int]) -> int | None:
         if not line.text or len(line.text) > _LONGEST_CAPTION:
             continue
         named = line.block.tag == "figcaption" or _NAMED_CAPTION.search(line.block.get("class", ""))
-        if named or is_caption(line.text) or (beside > number and _is_centred_alone(lines, beside)):
+        if named or is_caption(line.text) or (beside > number and _is_centred_sentence(lines, beside)):
             return beside
     return None
 
 
-def _is_centred_alone(lines: Sequence[Line], number: int) -> bool:
-    """Is this short line below an image centred, and the text behind it not?"""
-    if len(lines[number].text) > _LONGEST_CENTRED or not _is_centred(lines[number]):
+def _is_centred_sentence(lines: Sequence[Line], number: int) -> bool:
+    """Is this a short sentence centred below an image? A mere phrase may be a heading or a table's title (表2 …)."""
+    line, following = lines[number], next(iter(lines[number + 1 : number + 2]), None)
+    if len(line.text) > _LONGEST_CENTRED or not line.text.endswith("。") or not _is_centred(line):
         return False
-    following = next(iter(lines[number + 1 : number + 2]), None)
     return following is None or following.image is not None or not _is_centred(following)
 
 

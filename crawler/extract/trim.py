@@ -16,6 +16,7 @@ _MOST_SHELVES = 30  # headings looked at on one page
 _LINK = 0.8  # the share of a line inside links from which on it is one
 _FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
+_TOLD_END = re.compile(r"[。！？!?；;][”』」’）)】]*$")
 
 _Kind = tuple[str, str | None]  # the tag and the class of an element
 
@@ -163,6 +164,6 @@ def _told(lines: Sequence[Line]) -> Mapping[int, _Kind]:
         if not line.text:
             continue
         teaser, above = above is not None and above.link_share > _LINK, line
-        if not teaser and is_prose(line) and _is_whole(line.text):
+        if not teaser and is_prose(line) and _TOLD_END.search(line.text):
             told[number] = (str(line.block.tag), line.block.get("class"))
     return told

@@ -54,22 +54,26 @@ def exported_text(archive: Archive, title: str, body: str, **options: bool) -> t
     return row["title"], row["body"], written.guarded
 
 
-def test_every_column_but_id_in_the_schemas_order_with_the_key_first(archive, out):
+def test_every_column_in_the_schemas_order_but_integers_of_this_file_and_then_the_capture(archive, out):
     export_csv(archive, out, ALL)
     [schema] = [table.columns for table in archive.db.tables if table.name == "press_releases"]
     header = out.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
-    assert header == [column.name for column in schema if column.name != "id"]
+    ours = [column.name for column in schema if column.name not in ("id", "capture_id")]
+    assert header == [*ours, "captured", "payload_digest"]
     assert header[0] == "key"
 
 
 def test_every_value_comes_back_as_it_was(archive, out):
     export_csv(archive, out, ALL, raw_cells=True)
-    cursor = archive.db.conn.execute("SELECT * FROM press_releases ORDER BY published, key")
+    cursor = archive.db.conn.execute(
+        "SELECT r.*, c.captured, c.payload_digest FROM press_releases AS r JOIN captures AS c ON c.id = r.capture_id"
+        " ORDER BY published, key"
+    )
     names = [column[0] for column in cursor.description]
     kept = [dict(zip(names, row, strict=True)) for row in cursor]
     assert len(kept) == 5
     for row, was in zip(read(out), kept, strict=True):
-        del was["id"]
+        del was["id"], was["capture_id"]
         assert row == {name: "" if value is None else str(value) for name, value in was.items()}
 
 
