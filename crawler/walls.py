@@ -23,17 +23,20 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("waf", r"WZWS_CONFIRM_PREFIX_LABEL|wzws-waf-cgi|waf_zw_verify|知道创宇云防御|ks-waf-error"),
         ("waf", r"云安全平台检测到|访问行为存在异常|触发WAF防护|您的访问被阻断|safedog"),
         ("rate_limited", r"访问过于频繁"),
-        ("captcha", r"滑动验证|<input[^>]+验证码|统一身份认证"),
+        ("captcha", r"滑动验证|<input[^<>]*验证码|统一身份认证"),
         ("maintenance", r"系统维护|网站升级|正在维护"),
         ("soft_404", r"(?:页面?|网页|内容|文章|信息)[^<>。]{0,8}(?:不存在|已删除|已被删除|找不到)"),
-        ("soft_404", r"无法找到该页|<title>\s*(?:404|错误页面)|<h1[^>]*>\s*(?:404|Not Found)"),
+        ("soft_404", r"无法找到该页|<title>\s*(?:404|错误页面)|<h1[^<>]*>\s*(?:404|Not Found)"),
         ("shell", r"<div id=[\"']?app[\"']?>\s*</div>"),
     )
 )
-_NO_TEXT = re.compile(r"<(script|style|title|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# What is opened and never closed goes to the end: to look for its end again and again would take minutes of a bad page.
+_NO_TEXT = re.compile(
+    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.IGNORECASE | re.DOTALL
+)
 _LITTLE = 120
 _DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
-_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1|<meta[^>]+ArticleTitle[^>]*>", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(r"<h1[^<>]*>.*?(?:</h1|\Z)|<meta[^<>]*ArticleTitle", re.IGNORECASE | re.DOTALL)
 
 
 def classify(status: int, headers: Mapping[str, str], text: str, size: int) -> str:

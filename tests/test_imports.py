@@ -25,7 +25,11 @@ TABLE = [
     (r"crawler/cms/__init__\.py", r"crawler\.cms", rf"scrapy|{SQLITE}"),
     (r"crawler/cms/", rf"crawler\.(cms|url_dates)|{MODELS}", rf"scrapy|{SQLITE}|{FAMILIES}"),
     (r"crawler/url_dates\.py", MODELS, rf"scrapy|{SQLITE}"),  # lists and pages must read one address alike
-    (r"crawler/extract/", rf"crawler\.(extract|site|url_dates)|{MODELS}", rf"scrapy|twisted|urllib\.request|http|{SQLITE}"),
+    (
+        r"crawler/extract/",
+        rf"crawler\.(extract|site|url_dates)|{MODELS}",
+        rf"scrapy|twisted|urllib\.request|http|{SQLITE}",
+    ),
     (r"crawler/walls\.py", r"$.", r"scrapy"),
     (r"crawler/spiders/", rf"crawler\.(site|cms|walls|items|failures)|archive\.addresses|{FRONTIER}", SQLITE),
     (r"crawler/", r"archive|crawler", SQLITE),

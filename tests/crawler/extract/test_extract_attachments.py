@@ -9,6 +9,8 @@ from crawler.extract.attachments import absolute
 URL = "https://gaj.example.gov.cn/jwbd/202406/t20240603_1.html"
 TEXT = "<p>6月3日，某市公安局召开新闻发布会，通报夏季治安打击整治行动阶段性战果。</p>"
 
+SENTENCE = "6月2日晚，民警在城南夜市开展安全检查。"
+
 
 def attachments(inside: str, outside: str = "") -> tuple[Attachment, ...]:
     html = f'<html><body><h1>某市公安局通报战果</h1><div class="TRS_Editor">{TEXT}{inside}</div>{outside}</body></html>'
@@ -38,6 +40,20 @@ def image(path: str, caption: str | None = None, name: str | None = None) -> Att
         ('<p><img src="/u/a.png"></p><p>图为发布会现场。</p>', [image("/u/a.png", "图为发布会现场。")]),
         ('<p>(资料图片)</p><p><img src="/u/a.png"></p>', [image("/u/a.png", "(资料图片)")]),
         (f'<p><img src="/u/a.png"></p>{TEXT}', [image("/u/a.png")]),
+        *(
+            (f'<p {centred}><img src="/u/a.png"></p><p {centred}>{SENTENCE}</p>{TEXT}', [image("/u/a.png", SENTENCE)])
+            for centred in ('style="TEXT-ALIGN: center"', 'align="center"', 'class="text-center"')
+        ),
+        (f'<center><img src="/u/a.png"><br>{SENTENCE}</center>{TEXT}', [image("/u/a.png", SENTENCE)]),
+        (f'<p><img src="/u/a.png"></p><p class="tuzhu">宣讲现场</p>{TEXT}', [image("/u/a.png", "宣讲现场")]),
+        (f'<p><img src="/u/a.png"></p><p>{SENTENCE}</p>{TEXT}', [image("/u/a.png")]),
+        (f'<p align="center">{SENTENCE}</p><p><img src="/u/a.png"></p>{TEXT}', [image("/u/a.png")]),
+        (f'<p><img src="/u/a.png"></p><p align="center">二、主要成效</p>{TEXT}', [image("/u/a.png")]),
+        (
+            f'<div align="center"><p><img src="/u/a.png"></p></div><p align="center">{SENTENCE}</p>'
+            f'<p align="center">全省公安机关将持续开展整治。</p>',
+            [image("/u/a.png")],
+        ),
         (
             '<a href="./P1.pdf">附件1.pdf</a>',
             [Attachment("file", "https://gaj.example.gov.cn/jwbd/202406/P1.pdf", "附件1.pdf")],
@@ -61,6 +77,8 @@ def test_files_below_the_text_belong_to_it_and_pictures_of_the_foot_do_not() -> 
 def test_a_caption_is_the_images_and_not_the_texts() -> None:
     html = f'<div class="TRS_Editor">{TEXT}<p><img src="/u/a.png"></p><p>图为发布会现场。</p>{TEXT}</div>'
     assert "图为" not in extract(html.encode(), URL).body
+    centred = html.replace("<p>图为发布会现场。", f'<p style="text-align:center">{SENTENCE}')
+    assert SENTENCE not in extract(centred.encode(), URL).body
 
 
 @pytest.mark.parametrize(

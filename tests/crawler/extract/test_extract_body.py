@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import trafilatura
@@ -137,6 +138,80 @@ def test_many_teasers_do_not_outweigh_a_short_release() -> None:
         for n in range(20)
     )
     assert body_of(f'<div class="c"><p>{FIRST}</p><p>{SECOND}</p></div><ul class="l">{teasers}</ul>') == [FIRST, SECOND]
+
+
+CLOSE = '<span onclick="hide()">X 关闭</span>'
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        CLOSE,
+        "<a>【关闭】</a>",
+        "<a>[ 关闭 ]</a>",
+        "<span><i>×</i>关闭</span>",
+        "<a>打印</a> <a>关闭</a>",
+        f"<b>{CLOSE}</b>",
+    ],
+)
+def test_a_button_in_a_paragraph_is_not_its_text(button: str) -> None:
+    text = f"<p>{FIRST}</p><p>{SECOND}{button}</p>"
+    assert body_of(f'<div class="c">{text}</div>') == [FIRST, SECOND]
+    assert body_of(f'<div class="c"><p>{FIRST}{CLOSE}</p><p>{SECOND}</p></div>') == [FIRST, SECOND]
+    assert body_of(f'<div class="c"><p>{CLOSE}{FIRST}</p><p>{SECOND}</p></div>') == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "对存在隐患的场所，依法予以<span>关闭</span>整顿。",
+        "对存在隐患的场所，依法予以<span>关闭</span>",
+        "点击页面右上角的<b>【关闭】</b>按钮，即可退出。",
+        "请认准官方账号，<a>微信</a> <a>微博</a>均可查询。",
+        "<b>关闭</b>涉黄网站12个，查处人员30名。",
+        "全市整治违规网吧。<b>关闭</b>12家，处罚30家。",
+    ],
+)
+def test_the_word_of_a_button_stays_where_it_is_part_of_a_sentence(sentence: str) -> None:
+    plain = re.sub("<[^>]+>", "", sentence)
+    assert body_of(f'<div class="c"><p>{FIRST}</p><p>{sentence}</p><p>{SECOND}</p></div>') == [FIRST, plain, SECOND]
+
+
+LINKS = "".join(f'<p><a href="/{n}.html">另一条消息的标题，第{n}条</a></p>' for n in range(3))
+STORY = "7月5日，某县公安局组织民警走进校园，开展防溺水宣传。"
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        ("<p>推荐</p>", ["推荐"]),
+        ("<p>责任编辑：李四</p>", ["责任编辑：李四"]),
+        ("<p>标签：反诈 宣传</p>", ["标签：反诈 宣传"]),
+        (f"<p>相关链接</p>{LINKS}", []),
+    ],
+)
+@pytest.mark.parametrize("end", ["<p>责任编辑：王五</p>", f"<p>推荐</p>{LINKS}", ""])
+def test_what_stands_between_two_stories_does_not_end_the_first_of_them(
+    between: str, kept: list[str], end: str
+) -> None:
+    html = f'<div class="c"><p>{FIRST}</p><p>{SECOND}</p>{between}<p>{STORY}</p>{end}</div>'
+    assert body_of(html) == [FIRST, SECOND, *kept, STORY]
+
+
+def test_readers_comments_below_the_editor_are_not_the_release() -> None:
+    comments = "".join(f'<div class="txt">民警辛苦了，为你们点赞！第{n}楼。</div>' for n in range(3))
+    html = f'<div class="c"><p>{FIRST}</p><p>{SECOND}</p><p>责任编辑：李四</p><div>{comments}</div></div>'
+    assert body_of(html) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("frame", ['<div class="TRS_Editor">{}</div>', "{}"])
+@pytest.mark.parametrize("word", ["Email", "Facebook", "打印", "X 关闭", "责任编辑：李四"])
+def test_every_line_is_either_in_the_body_or_stripped(frame: str, word: str) -> None:
+    shown = ["今日平安", word, "明日无事"] if frame == "{}" else [FIRST, word, SECOND]
+    html = f"<html><body>{frame.format(''.join(f'<p>{line}</p>' for line in shown))}</body></html>"
+    found = extract(html.encode(), URL)
+    assert found.body
+    assert sorted([*found.body.split("\n"), *found.stripped]) == sorted(shown)
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ def candidate(origin: str, text: str, doubtful: bool = False) -> Candidate:
         ([("byline", "2024-04-02"), ("meta:pubdate", "2024-04-02T10:18:30")], "meta:pubdate"),
         ([("byline", "2024-04-02T10:18"), ("meta:pubdate", "2024-04-02T10:18:00")], "byline"),
         ([("byline", "2025-04-02"), ("url", "2024-04-02")], "url"),  # after the capture
+        ([("byline", "2024-05-01T08:00:10"), ("url", "2024-05-01")], "byline"),  # clocks differ
+        ([("byline", "2024-05-01T09:00:01"), ("url", "2024-05-01")], "url"),
         ([("byline", "1970-01-01"), ("entry", "2024-04-02")], "entry"),  # before there were websites
         ([("meta:pubdate", "2024-04-30"), ("entry", "2024-04-02"), ("url", "2024-04-02")], "entry"),
         ([("byline", "2024-04-30"), ("entry", "2024-04-02"), ("url", "2024-04-02")], "byline"),
@@ -118,6 +120,14 @@ def candidate(origin: str, text: str, doubtful: bool = False) -> Candidate:
 def test_the_choice(candidates: list[tuple[str, str]], winner: str | None) -> None:
     chosen = choose([candidate(origin, text) for origin, text in candidates], CAPTURED)
     assert (chosen.origin if chosen else None) == winner
+
+
+def test_a_page_captured_seconds_before_its_own_minute_keeps_it() -> None:
+    said = candidate("byline", "2024-05-02T00:30")
+    captured = dt.datetime(2024, 5, 1, 23, 59, 50, tzinfo=SHANGHAI)
+    assert choose([said, candidate("url", "2024-05")], captured) == said
+    assert choose([candidate("url", "2024-05-02")], captured) is not None
+    assert choose([candidate("url", "2024-05-03")], captured) is None
 
 
 def test_a_pubdate_that_is_the_time_of_generation_is_doubtful() -> None:

@@ -13,6 +13,8 @@ def site(name: str, division: str | None = None, kind: str = "police") -> Site:
 
 GANSU = site("甘肃省公安厅", "620000")
 BEIJING = site("北京市公安局", "110000")
+TIANJIN = site("天津市公安局", "120000")
+QINGLING = site("青岭省公安厅")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,24 @@ BEIJING = site("北京市公安局", "110000")
         (BEIJING, "平安北京", False),
         (BEIJING, "首都公安", False),
         (site("某某市公安局"), "某某市公安局交通警察支队", False),
+        (TIANJIN, "河北分局", False),  # a district of Tianjin, not the province
+        (TIANJIN, "公安河北分局", False),
+        (TIANJIN, "河北公安分局", False),
+        (TIANJIN, "公安河北区分局", False),
+        (TIANJIN, "北京路派出所", False),
+        (TIANJIN, "南京路大队", False),
+        (TIANJIN, "河北省公安厅", True),
+        (TIANJIN, "河北公安", True),
+        (TIANJIN, "河北公安厅交警大队", True),
+        (TIANJIN, "石家庄市公安局桥西分局", True),
+        (TIANJIN, "北京市公安局朝阳分局", True),
+        (TIANJIN, "广西壮族自治区公安厅直属分局", True),
+        (TIANJIN, "广西区公安厅", True),
+        (BEIJING, "大同市场派出所", False),
+        (QINGLING, "青岭省教育局", True),
+        (QINGLING, "青岭省教育厅宣传处", True),
+        (QINGLING, "云川市财政局新闻办", True),
+        (QINGLING, "省厅财政处", False),
         (GANSU, "甘肃日报", True),
         (GANSU, "成都市公安局", True),
         (GANSU, "四川公安", True),
@@ -62,3 +82,6 @@ def test_places() -> None:
     assert provinces("大同市公安局") == {"14"}
     assert provinces("大同区分局") == set()
     assert provinces("海南州公安局") == {"63"}
+    assert provinces("河北区") == set()
+    assert provinces("海南州公安局共和分局") == {"63"}
+    assert provinces("辽宁省朝阳市公安局双塔分局") == {"21"}

@@ -35,6 +35,21 @@ def title(head: str, body: str, listed: str | None = None) -> str | None:
             "某市公安局召开新闻发布会",
             "某市公安局召开新闻发布会",
         ),
+        (f"<title>{FULL}-热讯网</title>", f"<h1>{FULL}<small>热讯网</small></h1>", None, FULL),
+        (f"<title>{FULL}_热讯网</title>", f"<h1>{FULL}<small> | 热讯网</small></h1>", FULL[:10] + "...", FULL),
+        (
+            f'<meta name="ArticleTitle" content="{FULL}"><title>{FULL} - 要闻 - 热讯网</title>',
+            f"<h1>{FULL}<i>要闻</i><i>热讯网</i></h1>",
+            None,
+            FULL,
+        ),
+        (f"<title>{FULL}——嫌疑人落网</title>", f"<h1>{FULL}——嫌疑人落网</h1>", None, f"{FULL}——嫌疑人落网"),
+        (
+            f'<meta name="ArticleTitle" content="{FULL}纪实"><title>{FULL}_纪实</title>',
+            f"<h1>{FULL}<b>纪实</b></h1>",
+            None,
+            f"{FULL}纪实",
+        ),
         ("", "", None, None),
     ],
 )
@@ -49,3 +64,10 @@ def test_a_dash_inside_a_title_is_not_a_suffix() -> None:
 def test_the_title_is_not_part_of_the_body() -> None:
     html = f'<html><body><div class="TRS_Editor"><h1>{FULL}</h1><p>来源：某局</p><p>{TEXT}</p></div></body></html>'
     assert extract(html.encode(), URL).body == TEXT
+
+
+def test_a_heading_with_the_site_s_name_is_not_part_of_the_body_either() -> None:
+    heading = f"<title>{FULL}-热讯网</title><h1>{FULL}<small>热讯网</small></h1>"
+    html = f'<html><body><div class="TRS_Editor">{heading}<p>{TEXT}</p></div></body></html>'
+    found = extract(html.encode(), URL)
+    assert (found.title, found.body) == (FULL, TEXT)
