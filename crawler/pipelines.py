@@ -13,7 +13,7 @@ from archive.errors import ArchiveError
 from archive.models import Answer, Capture, Finding
 from archive.store import Kept, MadeBy, Resting
 from crawler.extensions import Run
-from crawler.extract import extract
+from crawler.extract import EXTRACTOR, extract
 from crawler.items import ArticlePage, FailedPage, ListPage
 
 _NOT_THERE = ("gone", "soft_404")
@@ -80,6 +80,9 @@ class Keep:
     def _keep_unchanged(self, item: ArticlePage) -> None:
         with self._archive.page_kept():
             capture = self._keep_answers(item.answers)[-1]
+            before = self._archive.store.resting(item.page.url)
+            if before and not before.extractor.startswith(EXTRACTOR):
+                self._reparse(item, before)
             self._run.counts.not_modified += 1
             self._count(self._archive.store.seen(item.page.url, capture))
             self._run.frontier.fetched(item.page, capture.status)

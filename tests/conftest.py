@@ -17,7 +17,6 @@ from archive import Archive
 from crawler.demo.releases import load_releases
 from crawler.demo.server import SampleProvince
 
-
 settings.register_profile("no deadline", deadline=None)  # how long an example takes is the machine's affair
 settings.load_profile("no deadline")
 

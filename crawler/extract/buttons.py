@@ -5,32 +5,37 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from lxml import html
 from lxml.html import HtmlElement
 
 from crawler.extract.document import BLOCKS, BREAKS, clean
 from crawler.extract.furniture import is_control
 
 _INLINE = ("a", "b", "em", "font", "i", "label", "span", "strong", "u")
+_LONGEST = 80  # characters, white space included
 _MOST_RUNS = 8  # of text looked at inside or behind one element
 _SENTENCE_ENDS = re.compile(r"[。！？!?；;…][”’」』）)】]*$")
 _CROSSED = re.compile(r"[XxＸ×✕╳✖]\s*关\s*闭|关\s*闭\s*[XxＸ×✕╳✖]")
 
 
 def set_apart(tree: HtmlElement) -> None:
-    """Make a block of every inline element that is nothing but buttons and stands behind a whole sentence.
+    """Break the line before an inline element that is nothing but buttons and stands behind a whole sentence.
 
-    It has to be the last on its line, other buttons aside, unless it bears the cross of X 关闭: in
-    依法予以<b>关闭</b>整顿 the same word is the release's own. No text is lost here; which lines of buttons are cut is
-    for the trimming to say.
+    It has to be the last on its line, other buttons aside: in 依法予以<b>关闭</b>整顿 the same word is the release's
+    own. One with the cross of X 关闭 may also stand before a sentence. No text is lost here; which lines of buttons are
+    cut is for the trimming to say.
     """
     for element in list(tree.iter(*_INLINE)):
-        text = clean("".join(islice(element.itertext(), _MOST_RUNS)))
-        if not is_control(text):
+        text = "".join(islice(element.itertext(), _MOST_RUNS)) if len(element) else element.text
+        if not text or len(text) > _LONGEST or not is_control(text := clean(text)):
             continue
-        before, after = _before(element), _after(element)
-        alone = not after or is_control(after) or _CROSSED.search(text)
-        if alone and (_SENTENCE_ENDS.search(before) or (after and not before)):
+        before = _before(element)
+        if before and not _SENTENCE_ENDS.search(before):
+            continue
+        if _CROSSED.search(text):
             element.tag = "div"
+        elif before and (not (after := _after(element)) or is_control(after)):
+            element.addprevious(html.Element("br"))
 
 
 def _before(element: HtmlElement) -> str:

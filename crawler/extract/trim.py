@@ -38,11 +38,13 @@ def shelves(lines: Sequence[Line], keep: int | None = None) -> set[int]:
     They end with the element that holds them, at line `keep` (the title), or, below a heading in the text itself, where
     the text goes on. A shelf never takes over half of the page's prose: then the heading is one of the release's own.
     """
+    headings = [number for number, line in enumerate(lines) if is_shelf(line.text)]
+    if not headings:
+        return set()
     prose = [len(line.text) if is_prose(line) else 0 for line in lines]
     whole = sum(prose)
     told = _told(lines)
     found: set[int] = set()
-    headings = [number for number, line in enumerate(lines) if is_shelf(line.text)]
     for number in headings[:_MOST_SHELVES]:
         if number in found:
             continue
@@ -157,13 +159,16 @@ def _ends_release(text: str) -> bool:
 
 
 def _told(lines: Sequence[Line]) -> Mapping[int, _Kind]:
-    """The numbers of lines of whole sentences that are no links, nor a teaser below one, and what they stand in."""
+    """The numbers of lines of whole sentences that are no links, nor a teaser below one, and what they stand in.
+
+    Teasers alternate with their links: what follows several links at once is the text again.
+    """
     told: dict[int, _Kind] = {}
-    above: Line | None = None
+    links = 0
     for number, line in enumerate(lines):
         if not line.text:
             continue
-        teaser, above = above is not None and above.link_share > _LINK, line
-        if not teaser and is_prose(line) and _TOLD_END.search(line.text):
+        teaser, links = links == 1, links + 1 if line.link_share > _LINK else 0
+        if not teaser and _TOLD_END.search(line.text) and is_prose(line):
             told[number] = (str(line.block.tag), line.block.get("class"))
     return told

@@ -8,7 +8,7 @@ import pytest
 from simulated_site import Column, Run, Simulation, simulated
 
 from archive.addresses import key
-from archive.frontier import RETRY_AFTER, Frontier
+from archive.frontier import GIVE_UP_AFTER, RETRY_AFTER, Frontier
 from archive.models import Entry, Page, WalkOptions
 from archive.walks import ListRead
 
@@ -291,3 +291,23 @@ def test_two_spellings_of_an_address_are_one_page() -> None:
         assert (first.id, first.key) == (again.id, again.key)
         assert listing.id != first.id
         assert again.url == "http://PRESS.example:80/a.html#top", "asked for as it is written now"
+
+
+def test_an_article_that_never_comes_is_given_up_in_words() -> None:
+    with simulated(column(1)) as site:
+        for attempt in range(1, GIVE_UP_AFTER + 1):
+            run = Run(site, WalkOptions())
+            run.step()
+            run.frontier.failed(next_article(run.frontier), "gone", 404, "HTTP status 404")
+            site.now += dt.timedelta(days=31)
+            (page,) = site.rows(
+                "SELECT state, attempts, next_due IS NULL, last_error FROM pages WHERE kind = 'article'"
+            )
+            said = "gone: HTTP status 404"
+            given_up = attempt == GIVE_UP_AFTER
+            assert page == ("failed", attempt, given_up, f"given up after 9 attempts: {said}" if given_up else said)
+        run = Run(site, WalkOptions())
+        run.step()
+        assert run.frontier.next_page() is None
+        run.frontier.want(site.columns[0].entry(1).url)
+        assert next_article(run.frontier), "a person can ask for it all the same"

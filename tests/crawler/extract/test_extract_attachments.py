@@ -3,12 +3,15 @@ from __future__ import annotations
 import pytest
 
 from archive.models import Attachment
+from crawler.demo.pages import department
+from crawler.demo.releases import SampleRelease, load_releases
 from crawler.extract import extract
 from crawler.extract.attachments import absolute
 
 URL = "https://gaj.example.gov.cn/jwbd/202406/t20240603_1.html"
 TEXT = "<p>6月3日，某市公安局召开新闻发布会，通报夏季治安打击整治行动阶段性战果。</p>"
 
+RELEASES = load_releases()
 SENTENCE = "6月2日晚，民警在城南夜市开展安全检查。"
 
 
@@ -50,8 +53,7 @@ def image(path: str, caption: str | None = None, name: str | None = None) -> Att
         (f'<p align="center">{SENTENCE}</p><p><img src="/u/a.png"></p>{TEXT}', [image("/u/a.png")]),
         (f'<p><img src="/u/a.png"></p><p align="center">二、主要成效</p>{TEXT}', [image("/u/a.png")]),
         (
-            f'<div align="center"><p><img src="/u/a.png"></p></div><p align="center">{SENTENCE}</p>'
-            f'<p align="center">全省公安机关将持续开展整治。</p>',
+            f'<p><img src="/u/a.png"></p><p align="center">{SENTENCE}</p><p align="center">{SENTENCE}</p>',
             [image("/u/a.png")],
         ),
         (
@@ -79,6 +81,13 @@ def test_a_caption_is_the_images_and_not_the_texts() -> None:
     assert "图为" not in extract(html.encode(), URL).body
     centred = html.replace("<p>图为发布会现场。", f'<p style="text-align:center">{SENTENCE}')
     assert SENTENCE not in extract(centred.encode(), URL).body
+
+
+@pytest.mark.parametrize("release", [release for release in RELEASES if release.caption], ids=lambda one: one.id)
+def test_the_captions_of_the_sample_province(release: SampleRelease) -> None:
+    found = extract(department(RELEASES)[release.path].body, f"https://qingling.example{release.path}")
+    assert [one.caption for one in found.attachments] == [release.caption]
+    assert found.body.split("\n") == list(release.paragraphs)
 
 
 @pytest.mark.parametrize(

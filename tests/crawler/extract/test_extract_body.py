@@ -161,6 +161,14 @@ def test_a_button_in_a_paragraph_is_not_its_text(button: str) -> None:
     assert body_of(f'<div class="c"><p>{CLOSE}{FIRST}</p><p>{SECOND}</p></div>') == [FIRST, SECOND]
 
 
+BAR = "<a>大</a> <a>中</a> <a>小</a> <b><a>打印</a></b>"
+
+
+@pytest.mark.parametrize("bar", [f"<p>{FIRST}{BAR}</p>", f"<p>{FIRST}</p><p>{BAR}</p>", f"<p>{FIRST}{CLOSE}{BAR}</p>"])
+def test_buttons_in_a_row_stay_one_line_and_go_together(bar: str) -> None:
+    assert body_of(f'<div class="c">{bar}<p>{SECOND}</p></div>') == [FIRST, SECOND]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
