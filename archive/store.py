@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from posixpath import basename
@@ -14,6 +13,7 @@ from sqlite_utils import Database
 
 from archive.addresses import key
 from archive.clock import iso
+from archive.columns import columns as columns_of
 from archive.errors import ArchiveError
 from archive.models import Article, Attachment, Capture, Finding, Release, RunCounts
 
@@ -91,7 +91,7 @@ class Store:
         `made_by` is `reparse`. A capture older than the last one that showed the release says nothing of how it reads
         today and only widens its `first_seen`, unless it is read again for a `reparse`.
         """
-        columns = _columns(article)
+        columns = columns_of(article)
         row = self._db.conn.execute("SELECT * FROM press_releases WHERE key = ?", (key(url),)).fetchone()
         if row is None:
             release_id = self._first(url, columns, article, capture, made_by)
@@ -248,49 +248,8 @@ class Store:
         return [column[1] for column in self._db.conn.execute(f"PRAGMA table_info({table})")]
 
 
-def _columns(article: Article) -> dict[str, Any]:
-    """The columns of `press_releases` that come from the page."""
-    day = article.published.date() if isinstance(article.published, dt.datetime) else article.published
-    precise = article.published_precision in ("second", "minute", "day")
-    return {
-        "title": article.title,
-        "published": published_text(article),
-        "published_precision": article.published_precision,
-        "published_day": day.isoformat() if day and precise else None,
-        "year": day.year if day else None,
-        "published_from": article.published_from,
-        "content_source": article.content_source,
-        "issuer": article.issuer,
-        "author": article.author,
-        "editor": article.editor,
-        "body": article.body,
-        "body_kind": article.body_kind,
-        "chars": len(article.body),
-        "is_repost": article.is_repost,
-        "repost_of": article.repost_of,
-        "text_digest": text_digest(article.title, article.body),
-        "extractor": article.extractor,
-    }
-
-
 def _names(files: Sequence[Attachment]) -> list[str]:
     return [basename(urlsplit(one.url).path) for one in files]
-
-
-def text_digest(title: str | None, body: str) -> str:
-    """`sha256:` and the hex of title and body; attachments are compared one by one."""
-    text = f"{title or ''}\n\n{body}"
-    return f"sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}"
-
-
-def published_text(article: Article) -> str | None:
-    """`published` as long as it is precise: `2026-03-01T09:30:05+08:00`, `…T09:30+08:00`, `2026-03-01`, `2026-03`."""
-    when = article.published
-    if when is None:
-        return None
-    if isinstance(when, dt.datetime):
-        return when.isoformat(timespec="seconds" if article.published_precision == "second" else "minutes")
-    return when.isoformat()[: {"month": 7, "year": 4}.get(article.published_precision or "day", 10)]
 
 
 def _insert(db: Database, table: str, **columns: Any) -> int:

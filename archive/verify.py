@@ -9,11 +9,11 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from archive import search
+from archive.columns import text_digest
 from archive.errors import ArchiveError
 from archive.evidence import faults_of_evidence
 from archive.faults import FROM_A_BACKUP, Checked, Fault
 from archive.folder import Archive
-from archive.store import text_digest
 
 _DATABASE = "press.db"
 _TEXTS = """

@@ -19,7 +19,7 @@ class RefusedAddressError(exceptions.IgnoreRequest):
     """The address is one no request may go to."""
 
 
-_KINDS: tuple[tuple[type[BaseException], str], ...] = (
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
     (RobotsDeniedError, "robots_denied"),
     (TooLargeError, "too_large"),
     (RefusedAddressError, "refused_address"),
@@ -42,7 +42,7 @@ _OF_THE_NETWORK = (
     OSError,
 )
 # What ends a request without an answer to keep.
-NO_ANSWER = (*(kind for kind, _ in _KINDS), *_OF_THE_NETWORK)
+NO_ANSWER: tuple[type[Exception], ...] = (*(kind for kind, _ in _KINDS), *_OF_THE_NETWORK)
 # Where the errors are defined that say a body is not what its Content-Encoding promises; zstd has two homes.
 _OF_DECODING = {"zlib", "gzip", "brotli", "backports", "compression"}
 

@@ -17,7 +17,7 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from archive import clock
 from archive.models import Answer
 from crawler.extract.charset import decode
-from crawler.failures import RefusedAddressError, RobotsDeniedError, TooLargeError
+from crawler.failures import NO_ANSWER, RefusedAddressError, RobotsDeniedError, TooLargeError
 from crawler.spiders.press_releases import PressReleases
 from crawler.walls import classify
 
@@ -43,7 +43,7 @@ class Robots(RobotsTxtMiddleware):
         if netloc not in self._rules:
             try:
                 self._rules[netloc] = await self._ask(f"{scheme}//{netloc}/robots.txt")
-            except Exception as problem:
+            except NO_ANSWER as problem:
                 self._unread[netloc] = problem
                 raise
         rules = self._rules[netloc]

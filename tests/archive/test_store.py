@@ -13,8 +13,8 @@ from sample_release import ARTICLE, SEEN, URL, answer, declare_site
 
 from archive import Archive, ArchiveError
 from archive.addresses import key
+from archive.columns import published_text, text_digest
 from archive.models import Article, Attachment, Capture, Entry, Finding, Page, RunCounts, WalkOptions
-from archive.store import published_text, text_digest
 from archive.walks import ListRead
 
 PICTURE = Attachment("image", "https://press.example/a/W1.jpg", "W1.jpg", "（资料图片）")
