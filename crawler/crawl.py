@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from archive.folder import Archive
 from archive.models import WalkOptions
 from crawler.progress import Progress
 from crawler.site import Site, load_sites
+
+logger = logging.getLogger(__name__)
 
 
 def crawl(
@@ -41,9 +44,8 @@ def crawl(
     settings.set("SITES_DIR", str(sites), priority="cmdline")
     settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
     settings.set("VANTAGE", vantage, priority="cmdline")
-    settings.set("CLOSESPIDER_TIMEOUT", seconds or 0, priority="cmdline")
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of each page without text, a picture's too
-    process = _Process(settings, by_host([declared[slug] for slug in slugs]))
+    process = _Process(settings, by_host([declared[slug] for slug in slugs]), seconds)
     process.arguments = {"archive": archive, "walk_options": options, "progress": progress, "wanted": wanted}
     process.start()
     if archive.broken:
@@ -71,14 +73,18 @@ def by_host(sites: Sequence[Site]) -> list[list[str]]:
 class _Process(AsyncCrawlerProcess):
     """A process that crawls groups of sites: the groups at once, the sites of a group one after the other."""
 
-    def __init__(self, settings: Settings, groups: list[list[str]]) -> None:
+    def __init__(self, settings: Settings, groups: list[list[str]], seconds: float | None) -> None:
         super().__init__(settings)
+        self._ends = time.monotonic() + seconds if seconds else None
         self.arguments: dict[str, Any] = {}
         self._groups, self._stopping = groups, False
 
     async def join(self) -> None:
-        """Crawl; complete when every group is through."""
-        await asyncio.gather(*(self._one_after_the_other(group) for group in self._groups))
+        """Crawl; complete when every group is through. One that cannot start ends no other."""
+        groups = (self._one_after_the_other(group) for group in self._groups)
+        for ended in await asyncio.gather(*groups, return_exceptions=True):
+            if isinstance(ended, BaseException):
+                logger.error("A site's crawl could not start", exc_info=ended)
 
     async def stop(self) -> None:
         """End the crawls under way and begin no other."""
@@ -87,5 +93,8 @@ class _Process(AsyncCrawlerProcess):
 
     async def _one_after_the_other(self, slugs: list[str]) -> None:
         for slug in slugs:
-            if not self._stopping:
-                await self.crawl(slug, **self.arguments)
+            left = self._ends - time.monotonic() if self._ends else 0.0
+            if self._stopping or left < 0:
+                return
+            self.settings.set("CLOSESPIDER_TIMEOUT", left, priority="cmdline")
+            await self.crawl(slug, **self.arguments)
