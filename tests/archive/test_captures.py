@@ -285,12 +285,39 @@ def test_a_damaged_record_is_an_archive_error_wherever_the_damage_is(kept: Kept)
     assert kept.archive.captures.payload(capture.id) == BODY
 
 
+def test_a_304_is_a_revisit_of_the_capture_whose_body_it_confirms(kept: Kept) -> None:
+    held = kept.keep()
+    unchanged = kept.keep(captured=SEEN + dt.timedelta(hours=1))
+    for hours, status in ((2, 304), (3, 304)):
+        capture = kept.keep(
+            captured=SEEN + dt.timedelta(hours=hours), status=status, body=b"", headers=(), outcome="not_modified"
+        )
+        assert (unchanged.refers_to, capture.refers_to) == (held.id, held.id)
+        assert (capture.bytes, capture.payload_digest) == (0, digest(BODY))
+        assert kept.archive.captures.payload(capture.id) == BODY
+        record = kept.records()[-2]
+        assert (record.kind, record.line, record.body) == ("revisit", "HTTP/1.1 304 Not Modified", b"")
+        assert record.headers["WARC-Profile"].endswith("/revisit/server-not-modified")
+        assert record.headers["WARC-Refers-To-Date"] == "2026-03-02T02:00:05Z"
+        assert record.headers["WARC-Payload-Digest"] == digest(BODY)
+    assert kept.archive.captures.shown(ANSWER.url) == unchanged
+
+
+def test_a_304_that_confirms_nothing_is_kept_as_the_answer_it_is(kept: Kept) -> None:
+    capture = kept.keep(status=304, body=b"", headers=(), outcome="not_modified")
+    assert (capture.refers_to, capture.payload_digest) == (None, digest(b""))
+    assert kept.archive.captures.shown(ANSWER.url) is None
+
+
 HEADER = st.text(st.characters(codec="latin-1"), max_size=30)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    body=st.binary(max_size=3000), value=HEADER, status=st.integers(100, 999), ip=st.none() | st.ip_addresses().map(str)
+    body=st.binary(max_size=3000),
+    value=HEADER,
+    status=st.integers(100, 999).filter(lambda status: status != 304),  # which says that the body is another capture's
+    ip=st.none() | st.ip_addresses().map(str),
 )
 def test_whatever_a_server_sends_reads_back(kept: Kept, body: bytes, value: str, status: int, ip: str | None) -> None:
     capture = kept.keep(body=body, headers=(("X-Odd", value), ("Transfer-Encoding", "chunked")), status=status, ip=ip)
