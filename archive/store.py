@@ -122,15 +122,6 @@ class Store:
         self._event(release["id"], "edited", capture, f"version {release['version'] + 1}")
         return Kept("edited", restored)
 
-    def seen(self, url: str, capture: Capture) -> Kept:
-        """A release was there, unchanged by the word of its server (304). Raises ArchiveError where there is none."""
-        row = self._db.conn.execute("SELECT id FROM press_releases WHERE key = ?", (key(url),)).fetchone()
-        if row is None:
-            raise ArchiveError(f"there is no release of {url}")
-        sql = "UPDATE press_releases SET last_seen = max(last_seen, ?) WHERE id = ?"
-        self._db.conn.execute(sql, (iso(capture.captured), row[0]))
-        return Kept("same", self._restore(row[0], capture))
-
     def take_down(self, url: str, since: str, capture: Capture, detail: str) -> None:
         """A release is gone since that time, as a second clear answer shows; its text stays."""
         release_id = self._db.conn.execute(

@@ -19,10 +19,12 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article page that came, not extracted yet."""
+    """An article page that came, not extracted yet; `body` is what it shows, that of an earlier capture after a 304."""
 
     page: Page
     answers: tuple[Answer, ...]
+    body: bytes
+    content_type: str | None
 
 
 @dataclass(frozen=True, slots=True)

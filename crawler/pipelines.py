@@ -13,7 +13,7 @@ from archive.errors import ArchiveError
 from archive.models import Answer, Capture, Finding
 from archive.store import Kept, MadeBy, Resting
 from crawler.extensions import Run
-from crawler.extract import EXTRACTOR, extract
+from crawler.extract import extract
 from crawler.items import ArticlePage, FailedPage, ListPage
 
 _NOT_THERE = ("gone", "soft_404")
@@ -45,7 +45,8 @@ class Keep:
                     self._keep_article(item)
                 case FailedPage():
                     self._keep_failure(item)
-        except ArchiveError:
+        except ArchiveError as problem:
+            self._archive.broken = self._archive.broken or problem
             self._run.stop("broken")
         else:
             self._run.kept(item)
@@ -59,12 +60,8 @@ class Keep:
 
     def _keep_article(self, item: ArticlePage) -> None:
         answer = item.answers[-1]
-        if answer.outcome == "not_modified":
-            self._keep_unchanged(item)
-            return
-        content_type = answer.header("content-type")
         entry = self._run.frontier.entry(item.page)
-        article = extract(answer.body, answer.url, content_type, self._site, answer.captured, entry)
+        article = extract(item.body, answer.url, item.content_type, self._site, answer.captured, entry)
         before = self._archive.store.resting(item.page.url)
         if before and before.body_kind != "empty" and article.body_kind == "empty":
             emptied = (*item.answers[:-1], replace(answer, outcome="soft_404"))
@@ -74,18 +71,9 @@ class Keep:
             capture = self._keep_answers(item.answers)[-1]
             comparable = before is None or before.extractor == article.extractor or self._reparse(item, before)
             made_by: MadeBy = "crawl" if comparable else "reparse"
+            self._run.counts.not_modified += answer.outcome == "not_modified"
             self._count(self._archive.store.keep(item.page.url, article, capture, made_by))
             self._run.frontier.fetched(item.page, answer.status)
-
-    def _keep_unchanged(self, item: ArticlePage) -> None:
-        with self._archive.page_kept():
-            capture = self._keep_answers(item.answers)[-1]
-            before = self._archive.store.resting(item.page.url)
-            if before and not before.extractor.startswith(EXTRACTOR):
-                self._reparse(item, before)
-            self._run.counts.not_modified += 1
-            self._count(self._archive.store.seen(item.page.url, capture))
-            self._run.frontier.fetched(item.page, capture.status)
 
     def _count(self, kept: Kept) -> None:
         counts = self._run.counts

@@ -68,7 +68,8 @@ class PressReleases(Spider):
         elif page.kind != "listing" and len(answers) > 1 and self._is_home(response.url):
             yield FailedPage(page, _as(answers, "soft_404"), "soft_404", "redirect to the home page or a list")
         elif page.kind != "listing":
-            yield ArticlePage(page, answers)
+            content_type = response.headers.get("Content-Type")
+            yield ArticlePage(page, answers, response.body, content_type.decode("latin-1") if content_type else None)
         elif not isinstance(response, TextResponse):
             yield FailedPage(page, answers, "extract_failed", "the list page is not text")
         else:

@@ -11,26 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_release import ARTICLE, SEEN
 
 from archive import Archive
-from archive.models import Answer, Article, Attachment
+from archive.models import Answer, Attachment
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
-SEEN = dt.datetime(2026, 3, 2, 10, 0, tzinfo=CHINA)
-ARTICLE = Article(
-    title="平安夜市守护行动启动",
-    published=dt.datetime(2026, 3, 1, 9, 30, 5, tzinfo=CHINA),
-    published_precision="second",
-    published_from="meta:PubDate",
-    content_source="样例市公安局",
-    issuer=None,
-    author=None,
-    editor="小安",
-    body="3月1日晚，样例市公安局启动夜市守护行动。\n民警走访商户二十余家，提醒防火防盗。",
-    body_kind="text",
-    extractor="test-1",
-    is_repost=False,
-)
 LONG_BODY = "\n".join(f"第{number}段：赛道沿线设置岗位六十一处，确保赛事安全有序。" for number in range(1, 9))
 
 Keep = Callable[..., str]

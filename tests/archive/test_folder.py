@@ -249,9 +249,10 @@ def test_a_writer_holds_the_lock_until_it_is_closed(writer: Archive) -> None:
 
 
 def test_a_lock_already_taken_is_used(tmp_path: Path) -> None:
-    Archive.open(tmp_path, write=True, lock=Lock(tmp_path)).close()
-    with Lock(tmp_path):
-        pass
+    with Archive.open(tmp_path, write=True, lock=Lock(tmp_path)), pytest.raises(ArchiveInUseError):
+        Lock(tmp_path)
+    with Lock(tmp_path) as free:
+        assert free, "closing the archive gave the lock free"
 
 
 def test_an_archive_can_be_moved(tmp_path: Path) -> None:

@@ -180,3 +180,22 @@ def test_a_person_can_say_that_a_mass_takedown_is_one(press: Press, province: Sa
     assert events(press) == [("gone", 22)]
     assert on_day(press, 3) == 0
     assert press("confirm-gone", "nowhere").returncode == 2
+
+
+def test_two_listed_addresses_of_one_page_are_both_kept_and_both_see_its_edits(
+    press: Press, province: SampleProvince
+) -> None:
+    """The second is asked for with the validators of the first: its 304 says what that capture shows, and no more."""
+    old, new, *_ = articles(province)[::-1]
+    province.replace(old, "", status=302, headers={"Location": new})
+    assert on_day(press, 0) == 0
+    assert press.rows("SELECT count(*) FROM press_releases") == [(FEW,)]
+    assert press.rows("SELECT outcome FROM runs") == [("finished",)]
+    same = "SELECT count(DISTINCT text_digest), min(version), max(version) FROM press_releases WHERE url IN (?, ?)"
+    assert press.rows(same, province.url(old), province.url(new)) == [(1, 1, 1)]
+    sentence = re.search(r"<p[^>]*>([^<]{40,})</p>", province.body(new))
+    assert sentence
+    province.replace(new, province.body(new).replace(sentence[1], sentence[1] + "以上数据已更正。"))
+    assert on_day(press, 1) == 0
+    assert press.rows(same, province.url(old), province.url(new)) == [(1, 2, 2)]
+    assert events(press) == [("edited", 2)]

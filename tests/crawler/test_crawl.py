@@ -143,7 +143,6 @@ def test_an_upgraded_extractor_makes_no_edit_of_what_did_not_change(press: Press
         archive.db.conn.execute("UPDATE versions SET extractor = '0', body = 'as an older program read it'")
         archive.db.conn.execute("UPDATE press_releases SET text_digest = 'sha256:0'")
     assert press("fetch", str(url), "--site", REXIAN).returncode == 0
-    assert press.rows("SELECT version, made_by FROM versions WHERE release_id = 1 ORDER BY 1") != []
     assert press.rows("SELECT made_by FROM versions WHERE version = 2") == [("reparse",)]
     assert press.rows("SELECT count(*) FROM events WHERE kind = 'edited'") == [(0,)]
 
