@@ -5,31 +5,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
-from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
 
-from archive import warc
+from archive import journal, records, warc
 from archive.clock import iso
 from archive.errors import ArchiveError
-from archive.models import Answer, Capture
+from archive.models import Answer, Capture, Fetched, RunFacts
 
-SOFTWARE = f"police-press-archive/{version('police-press-archive')}"
-# Headers that describe the bytes on the wire, not the decoded body that is kept.
-_OF_THE_WIRE = {"content-encoding", "transfer-encoding", "content-length"}
-# Those of HTTP only: 公 sent as UTF-8 holds the byte 0x85, a line break of Unicode.
-_LINE_BREAKS = re.compile(r"[\r\n]+")
-
-_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _COLUMNS = [field.name for field in dataclasses.fields(Capture)]
 
 
@@ -47,14 +35,50 @@ class Captures:
     def __init__(self, db: Database, folder: Path) -> None:
         self._db, self._folder = db, folder
         self._open: dict[str, tuple[dt.date, warc.WarcFile]] = {}
+        self._begun: dict[str, Mapping[str, str | None]] = {}
+        self._announced: set[tuple[str, str]] = set()
 
-    def keep(self, answer: Answer) -> Capture:
+    def begin(self, run: RunFacts) -> None:
+        """From here on what is kept of the run's site belongs to that run; each WARC file it writes to says so."""
+        self._begun[run.site] = journal.run_fields(run)
+        self._announced = {one for one in self._announced if one[0] != run.site}
+
+    def keep_page(self, fetched: Fetched) -> list[Capture]:
+        """Keep every answer of a page, and what they do not say themselves in a note before them.
+
+        The page that got no answer, or failed after those it got, has an attempt at the end: a row without a record.
+        """
+        if not fetched.is_recorded and (said := journal.page_fields(fetched)):
+            self.note(fetched.page.site, fetched.at, said, fetched.page.url)
+        captures = [self.keep(answer, fetched.page.id) for answer in fetched.answers]
+        if journal.is_attempt(fetched):
+            captures.append(
+                self._row(
+                    site=fetched.page.site,
+                    run_id=fetched.run_id,
+                    url=fetched.page.url,
+                    captured=fetched.at,
+                    outcome=fetched.outcome,
+                    error=fetched.error,
+                    page_id=fetched.page.id,
+                )
+            )
+        return captures
+
+    def note(self, site: str, at: dt.datetime, said: Mapping[str, str | None], url: str | None = None) -> None:
+        """Write down in a site's WARC file what no answer says."""
+        self._file(site, at).write(records.note(url, at, said))
+
+    def keep(self, answer: Answer, page_id: int | None = None) -> Capture:
         """Write an answer down; an unchanged body, or a 304, becomes a revisit record of the capture that holds it."""
         held = self._held(answer)
-        payload_digest = held.payload_digest if held else digest(answer.body)
-        file = self._file(answer.site, answer.captured)
-        response = _response(file, answer, payload_digest, held)
-        offset, length = file.write(response, _request(file, answer, response))
+        payload_digest = held.payload_digest if held and held.payload_digest else digest(answer.body)
+        if answer.place:
+            name, offset, length = answer.place
+        else:
+            file = self._file(answer.site, answer.captured)
+            name = file.name
+            offset, length = file.write(*records.answered(answer, payload_digest, held))
         return self._row(
             site=answer.site,
             run_id=answer.run_id,
@@ -68,10 +92,11 @@ class Captures:
             etag=answer.header("etag"),
             last_modified=answer.header("last-modified"),
             ip=answer.ip,
-            warc_file=file.name,
+            warc_file=name,
             warc_offset=offset,
             warc_length=length,
             refers_to=held.id if held else None,
+            page_id=page_id,
         )
 
     def shown(self, url: str) -> Capture | None:
@@ -88,19 +113,16 @@ class Captures:
         if answer.status == HTTPStatus.NOT_MODIFIED:
             shown = self.shown(answer.url)
             return self.row(shown.refers_to) if shown and shown.refers_to else shown
-        row = self._db.conn.execute(
+        holders = self._db.conn.execute(
             "SELECT id FROM captures WHERE url = ? AND payload_digest = ? AND warc_file IS NOT NULL"
-            " AND refers_to IS NULL ORDER BY id DESC LIMIT 1",
+            " AND refers_to IS NULL ORDER BY id DESC",
             (answer.url, digest(answer.body)),
-        ).fetchone()
-        return self.row(row[0]) if row else None
-
-    def attempt(self, site: str, run_id: int | None, url: str, at: dt.datetime, outcome: str, error: str) -> Capture:
-        """Write down that a request got no answer: a row without a WARC position, and a metadata record."""
-        fields = f"outcome: {outcome}\r\nerror: {' '.join(error.split())}\r\n".encode()
-        file = self._file(site, at)
-        file.write(_record(file, "metadata", url, at, fields, content_type="application/warc-fields"))
-        return self._row(site=site, run_id=run_id, url=url, captured=at, outcome=outcome, error=error)
+        ).fetchall()
+        for (capture_id,) in holders:
+            with suppress(ArchiveError):  # one that rotted holds nothing, and here is the body to be kept again
+                self.payload(capture_id)
+                return self.row(capture_id)
+        return None
 
     def row(self, capture_id: int) -> Capture:
         """A capture by its id; raises ArchiveError where there is none."""
@@ -113,6 +135,21 @@ class Captures:
             raise ArchiveError(f"there is no capture {capture_id}")
         columns = dict(zip(_COLUMNS, row, strict=True))
         return Capture(**{**columns, "captured": dt.datetime.fromisoformat(columns["captured"])})
+
+    def neighbours(self, capture: Capture) -> tuple[Capture | None, Capture | None]:
+        """The captures of the same page that show it next before and next after a moment's."""
+        shows = (
+            "SELECT id FROM captures WHERE page_id = ? AND outcome IN ('ok', 'not_modified')"
+            " AND (status BETWEEN 200 AND 299 OR status = 304) AND id != ?"
+        )
+        found = []
+        for order in ("captured <= ? ORDER BY captured DESC, id DESC", "captured > ? ORDER BY captured, id"):
+            row = self._db.conn.execute(
+                f"{shows} AND {order} LIMIT 1",
+                (capture.page_id, capture.id, iso(capture.captured)),
+            ).fetchone()
+            found.append(self.row(row[0]) if row else None)
+        return found[0], found[1]
 
     def kept_up_to(self, warc_file: str) -> int:
         """The byte of a WARC file where the last record that a row speaks of ends; 0 where no row does."""
@@ -139,6 +176,17 @@ class Captures:
             raise ArchiveError(f"{self._folder / row[0]}: capture {capture_id} has another digest than {row[3]}")
         return body
 
+    def body_of(self, url: str, payload_digest: str) -> bytes:
+        """The body that an address gave with that digest; raises ArchiveError where none is kept."""
+        row = self._db.conn.execute(
+            "SELECT id FROM captures WHERE url = ? AND payload_digest = ? AND warc_file IS NOT NULL"
+            " AND refers_to IS NULL ORDER BY id DESC LIMIT 1",
+            (url, payload_digest),
+        ).fetchone()
+        if row is None:
+            raise ArchiveError(f"no capture of {url} has the digest {payload_digest}")
+        return self.payload(row[0])
+
     def sync(self) -> None:
         """Return when every record written so far is on the disc."""
         for _, file in self._open.values():
@@ -164,11 +212,10 @@ class Captures:
             self._open.pop(site)[1].close()
         file = warc.WarcFile(self._folder, warc.next_name(self._folder, site, day))
         self._open[site] = day, file
-        if not file.size:
-            info = {"software": SOFTWARE, "format": "WARC File Format 1.1", "isPartOf": site}
-            record = file.writer.create_warcinfo_record(file.name.rpartition("/")[2], info)
-            record.rec_headers.replace_header("WARC-Date", _warc_date(at))
-            file.write(record)
+        run = self._begun.get(site, {})
+        if not file.size or (run and (site, file.name) not in self._announced):
+            self._announced.add((site, file.name))
+            file.write(records.info(file.name.rpartition("/")[2], at, {"isPartOf": site, **run}))
         return file
 
     def _row(self, **columns: Any) -> Capture:
@@ -179,84 +226,3 @@ class Captures:
             tuple(row.values()),
         )
         return Capture(id=cursor.lastrowid or 0, **columns)
-
-
-class _AsTheyCame(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
-    """HTTP headers written byte by byte as they were sent; warcio's own escapes what is not ASCII."""
-
-    def compute_headers_buffer(self, header_filter: object = None) -> None:
-        self.headers_buff = self.to_bytes(header_filter, encoding="latin-1")
-
-
-def _response(file: warc.WarcFile, answer: Answer, payload_digest: str | None, held: Capture | None) -> ArcWarcRecord:
-    headers = _AsTheyCame(_status_line(answer.status), _kept_headers(answer), protocol=answer.protocol)
-    extra = {"WARC-Date": _warc_date(answer.captured)}
-    if answer.ip:
-        extra["WARC-IP-Address"] = answer.ip
-    if held:
-        record = file.writer.create_revisit_record(
-            answer.url,
-            payload_digest,
-            held.url,
-            _warc_date(held.captured),
-            http_headers=headers,
-            warc_headers_dict=extra,
-        )
-        if answer.status == HTTPStatus.NOT_MODIFIED:
-            record.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
-        return record
-    extra["WARC-Payload-Digest"] = str(payload_digest)
-    return _record(file, "response", answer.url, answer.captured, answer.body, http_headers=headers, extra=extra)
-
-
-def _request(file: warc.WarcFile, answer: Answer, response: ArcWarcRecord) -> ArcWarcRecord:
-    parts = urlsplit(answer.url)
-    line = f"{answer.method} {parts.path or '/'}{'?' + parts.query if parts.query else ''} HTTP/1.1"
-    headers = StatusAndHeaders(line, [("Host", parts.netloc), *answer.request_headers], is_http_request=True)
-    extra = {"WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
-    body = answer.request_body
-    return _record(file, "request", answer.url, answer.captured, body, http_headers=headers, extra=extra)
-
-
-def _record(
-    file: warc.WarcFile,
-    kind: str,
-    url: str,
-    at: dt.datetime,
-    payload: bytes,
-    *,
-    http_headers: StatusAndHeaders | None = None,
-    content_type: str = "",
-    extra: dict[str, str] | None = None,
-) -> ArcWarcRecord:
-    return file.writer.create_warc_record(
-        url,
-        kind,
-        payload=BytesIO(payload),
-        length=len(payload),
-        warc_content_type=content_type,
-        http_headers=http_headers,
-        warc_headers_dict={"WARC-Date": _warc_date(at), **(extra or {})},
-    )
-
-
-def _kept_headers(answer: Answer) -> list[tuple[str, str]]:
-    kept = [
-        (f"X-Archive-Orig-{name}" if name.lower() in _OF_THE_WIRE else name, value) for name, value in answer.headers
-    ]
-    return [*_one_line(kept), ("Content-Length", str(len(answer.body)))]
-
-
-def _one_line(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, _LINE_BREAKS.sub(" ", value)) for name, value in headers]
-
-
-def _status_line(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:  # 521 and other codes of no standard
-        return f"{status} Unknown"
-
-
-def _warc_date(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

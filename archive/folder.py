@@ -10,24 +10,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from sqlite_utils import Database
 
-from archive import search, warc
+from archive import journal, warc
 from archive.addresses import key
 from archive.captures import Captures
-from archive.errors import ArchiveError
+from archive.connection import check_whole, connect, unopened
+from archive.errors import DAMAGED, ArchiveError, is_damage, remedy
 from archive.frontier import Frontier
 from archive.lock import Lock
 from archive.migrations import steps_taken, upgrade
-from archive.models import Release
+from archive.models import Answer, Capture, Fetched, Page, Release
 from archive.store import Store
 from archive.visits import REVISIT_DAYS, Absences
 
+DATABASE = "press.db"
 BATCH_PAGES = 20
 BATCH_SECONDS = 2.0
-WAIT_SECONDS = 30.0  # for another program that is writing into the database
 
 
 def archive_folder(named: str | Path | None = None) -> Path:
@@ -39,7 +40,8 @@ class Archive:
     """One archive, read-only unless opened to write; a context manager.
 
     A writer holds the folder's lock and one open transaction. Captures, releases and the frontier are written into it
-    as pages come in; `commit` makes WARC files safe first, then the transaction.
+    as pages come in; `commit` makes WARC files safe first, then the transaction. `repaired` says what opening it cut
+    off WARC files; `brought_in` holds the captures found in them without a row, for whoever can read what they show.
     """
 
     def __init__(self, folder: Path, db: Database, lock: Lock | None) -> None:
@@ -47,6 +49,7 @@ class Archive:
         self.captures = Captures(db, folder / "warc")
         self.store = Store(db)
         self.repaired: list[str] = []
+        self.brought_in: list[Capture] = []
         self.broken: ArchiveError | None = None
         self._pages, self._since = 0, time.monotonic()
 
@@ -62,36 +65,84 @@ class Archive:
 
     @classmethod
     def _open_to_read(cls, path: Path) -> Self:
-        database = path / "press.db"
+        database = path / DATABASE
         if not database.exists():
             raise ArchiveError(f"{path}: there is no archive here (press.db is missing)")
         with ExitStack() as on_failure:
-            db = on_failure.enter_context(_connect(database, write=False))
+            db = on_failure.enter_context(connect(database, write=False))
             try:
                 taken = steps_taken(db, database)
             except sqlite3.Error as problem:
-                raise ArchiveError(f"{database}: cannot be opened as an archive: {problem}") from problem
+                raise unopened(database, problem) from problem
             if not taken:
                 raise ArchiveError(f"{database}: this is no archive of press releases")
             on_failure.pop_all()
         return cls(path, db, None)
 
     @classmethod
-    def _open_to_write(cls, path: Path, lock: Lock) -> Self:
-        database = path / "press.db"
+    def open_anew(cls, folder: Path, name: str, lock: Lock) -> Self:
+        """Open an archive with a new database of that name, to be told what WARC files say (`archive.rebuilt`)."""
+        return cls._open_to_write(folder, lock, name)
+
+    @classmethod
+    def _open_to_write(cls, path: Path, lock: Lock, name: str = DATABASE) -> Self:
+        database = path / name
         with ExitStack() as on_failure:
             on_failure.callback(lock.release)
             try:
+                if name == DATABASE:
+                    _check_is_there(database)
                 (path / "warc").mkdir(exist_ok=True)
-                db = on_failure.enter_context(_connect(database, write=True))
+                db = on_failure.enter_context(connect(database, write=True))
+                check_whole(db.conn, database)
                 upgrade(db, database)
                 archive = cls(path, db, lock)
-                archive.repaired = warc.repair(path / "warc", archive.captures.kept_up_to)
                 db.conn.execute("BEGIN IMMEDIATE")
+                bring_in = archive._bring_in if name == DATABASE else None
+                archive.repaired = warc.repair(path / "warc", archive.captures.kept_up_to, bring_in)
             except (OSError, sqlite3.Error) as problem:
-                raise ArchiveError(f"{database}: the archive cannot be written: {problem}") from problem
+                said = f"{database}: the archive cannot be written: {problem}. {remedy(problem)}"
+                raise ArchiveError(said.rstrip()) from problem
             on_failure.pop_all()
         return archive
+
+    def _bring_in(self, file: BinaryIO, name: str, start: int) -> None:
+        """Make rows, safe at once, of what a run that was cut off had written down and not committed.
+
+        A run commits its site and itself before it asks for anything: without them the file is none of this archive's.
+        """
+        site = name.partition("/")[0]
+        if not self.db.conn.execute("SELECT 1 FROM sites WHERE slug = ?", (site,)).fetchone():
+            return
+        run = self.db.conn.execute("SELECT max(id) FROM runs WHERE site = ?", (site,)).fetchone()
+        for told in journal.pages_told(journal.places(file, name, start)):
+            if isinstance(told, journal.PageTold):
+                self.brought_in += self._tell(told, site, run[0])
+        self.db.conn.execute("COMMIT")
+        self.db.conn.execute("BEGIN IMMEDIATE")
+
+    def _tell(self, told: journal.PageTold, site: str, run_id: int | None) -> list[Capture]:
+        row = self.db.conn.execute(
+            "SELECT id, key, url, site, kind, found_on FROM pages WHERE kind = ? AND key = ?",
+            (told.kind, key(told.url)),
+        ).fetchone()
+        answers = self.answers(told, site, run_id)
+        if row is None:
+            return [self.captures.keep(answer) for answer in answers]
+        return self.captures.keep_page(Fetched(run_id, Page(*row), answers, told.outcome, told.at, told.error, True))
+
+    def answers(self, told: journal.PageTold, site: str, run_id: int | None) -> tuple[Answer, ...]:
+        """A page's answers as its WARC file has them. Raises ArchiveError where one cannot be read."""
+        read = []
+        for place, outcome in told.answers:
+            try:
+                read.append(
+                    journal.read_answer(self.folder / "warc", place, outcome, site, run_id, self.captures.body_of)
+                )
+            except (OSError, ValueError) as problem:
+                where = f"{self.folder / 'warc' / place.file}: byte {place.offset}"
+                raise ArchiveError(f"{where}: the record cannot be read: {problem}") from problem
+        return tuple(read)
 
     def frontier(
         self, site: str, run_id: int, now: dt.datetime, revisit_days: Sequence[int] = REVISIT_DAYS
@@ -104,8 +155,10 @@ class Archive:
         row = self.db.conn.execute("SELECT site FROM pages WHERE kind = 'article' AND key = ?", (key(url),)).fetchone()
         return row[0] if row else None
 
-    def confirm_gone(self, site: str, now: dt.datetime) -> int:
+    def confirm_gone(self, site: str, now: dt.datetime, *, is_recorded: bool = False) -> int:
         """A person says that a `site_changed` finding is a true takedown; how many releases are gone by that at once.
+
+        `is_recorded`: the WARC files have that word already.
 
         Those of which one clear answer is known so far go when a visit confirms it. Raises ArchiveError for a site that
         is not in the archive.
@@ -113,6 +166,9 @@ class Archive:
         if not self.db.conn.execute("SELECT 1 FROM sites WHERE slug = ?", (site,)).fetchone():
             raise ArchiveError(f"{self.folder}: no site {site} in this archive")
         with self.page_kept():
+            if not is_recorded:
+                (after,) = self.db.conn.execute("SELECT max(id) FROM runs").fetchone()
+                self.captures.note(site, now, journal.gone_confirmed(now, after or 0))
             confirmed = Absences(self.db, site, now).confirm()
             for url, capture_id, since in confirmed:
                 capture = self.captures.row(capture_id)
@@ -149,10 +205,9 @@ class Archive:
         try:
             yield
         except (OSError, sqlite3.Error) as problem:
-            self.broken = ArchiveError(
-                f"{self.folder}: the archive cannot be written: {problem}. What was kept before is safe;"
-                " run again when this is mended, and it goes on from there."
-            )
+            safe = "What was kept before is safe; run again when this is mended, and it goes on from there."
+            said = remedy(problem) if is_damage(problem) else f"{remedy(problem)} {safe}".lstrip()
+            self.broken = ArchiveError(f"{self.folder}: the archive cannot be written: {problem}. {said}")
             raise self.broken from problem
 
     def commit_if_due(self) -> None:
@@ -168,27 +223,40 @@ class Archive:
             self.db.conn.execute("BEGIN IMMEDIATE")
         self._pages, self._since = 0, time.monotonic()
 
-    def close(self) -> None:
-        """Make safe what is not yet (unless the archive broke), close every file and give the lock free."""
+    def close(self, *, release: bool = True) -> None:
+        """Make safe what is not yet (unless the archive broke), close every file and give the lock free.
+
+        Without `release` whoever took the lock still holds it.
+        """
         if self._lock is None:
             self.db.conn.close()
             return
         try:
             if not self.broken:
                 with self.writing():
-                    self.captures.close()
+                    self.captures.sync()
                     self.db.conn.execute("COMMIT")
+                    self.captures.close()  # only now: what `.open` files hold without a row is brought in
+                    self.db.conn.execute("PRAGMA busy_timeout = 0")  # a reader keeps its WAL, and is not waited for
                     self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.captures.abandon()
             self.db.conn.close()
-            self._lock.release()
+            if release:
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _check_is_there(database: Path) -> None:
+    """WARC files without their database are an archive that lost it, and not the place for a new one."""
+    is_there = database.exists() and (database.is_dir() or database.stat().st_size > 0)
+    if not is_there and any(database.parent.glob("warc/*/*.warc.gz*")):
+        raise ArchiveError(f"{database}: is missing or empty, and WARC files are here. {DAMAGED}")
 
 
 def selection(
@@ -213,33 +281,3 @@ def selection(
         conditions.append(f"{day} <= :to")
         values["to"] = published_to.isoformat()
     return " AND ".join(conditions), values
-
-
-def _connect(path: Path, *, write: bool) -> Database:
-    """A connection that knows the search functions; raises ArchiveError for a file that is no database."""
-    try:
-        connection = _connected(path, "rwc" if write else "ro")
-    except sqlite3.Error as problem:
-        if write or path.with_name(f"{path.name}-wal").exists():
-            raise ArchiveError(f"{path}: cannot be opened as an archive: {problem}") from problem
-        # On a medium that cannot be written SQLite reads a file in WAL mode only if it is told that nobody else can.
-        try:
-            connection = _connected(path, "ro&immutable=1")
-        except sqlite3.Error as again:
-            raise ArchiveError(f"{path}: cannot be opened as an archive: {again}") from again
-    search.register(connection)
-    return Database(connection, execute_plugins=False)
-
-
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    with ExitStack() as on_failure:
-        address = f"{path.absolute().as_uri()}?mode={mode}"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
-        on_failure.callback(connection.close)
-        connection.execute("PRAGMA foreign_keys = ON")
-        if mode == "rwc":
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        on_failure.pop_all()
-    return connection

@@ -16,7 +16,7 @@ from archive.addresses import key
 from archive.clock import iso
 from archive.models import Entry, Finding, Page, PageKind, WalkOptions
 from archive.visits import CONFIRM_AFTER, REVISIT_DAYS, Absence, Absences, base_of, next_visit
-from archive.walks import ListRead, Walk
+from archive.walks import ListRead, Walk, list_by_hand
 
 # Before a page that failed is asked for again, by the number of times it failed; the last gap repeats.
 RETRY_AFTER = tuple(dt.timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720))
@@ -80,6 +80,19 @@ class Frontier:
         ).fetchone()
         return Page(row[0], row[1], url, self._site, kind, row[2])
 
+    def take(self, url: str, kind: PageKind, listing: str | None = None) -> Page:
+        """A page as if `next_page` had handed it out: for what is read back from WARC files."""
+        page = replace(self.page(url, kind), listing=listing)
+        self._asked.add(page.id)
+        return page
+
+    def known(self, page_id: int) -> Page:
+        """A page by the id of its row."""
+        row = self._db.conn.execute(
+            "SELECT id, key, url, site, kind, found_on FROM pages WHERE id = ?", (page_id,)
+        ).fetchone()
+        return Page(*row)
+
     def entry(self, page: Page) -> Entry | None:
         """The entry that led to an article page, as its list last showed it."""
         row = self._db.conn.execute(
@@ -100,12 +113,45 @@ class Frontier:
         self._note_upcoming(walk)
         return findings
 
+    def list_imported(self, page: Page, column: str, read: ListRead) -> list[Finding]:
+        """Take in the entries of a list page that a person brought; no walk has read it, so none is known by it."""
+        assert page.listing  # noqa: S101 - a list page is of a list
+        self._settle(page, "fetched", 200, None, None)
+        return list_by_hand(self._db, self._site, (column, page.listing), self._run_id, self._now, read)
+
     def fetched(self, page: Page, status: int | None) -> None:
-        """An article came and was kept, or its server said that it did not change; it is visited again as it is due."""
+        """An article or attachment came and was kept, or did not change; an article is visited again as it is due."""
         self._absences.answered(page)
-        self._settle(page, "fetched", status, None, self._next_visit(page))
+        due = self._next_visit(page) if page.kind == "article" else None
+        self._settle(page, "fetched", status, None, due)
         self._visited(page)
         self._wanted = [wanted for wanted in self._wanted if wanted.id != page.id]
+
+    def imported(self, page: Page, captured: dt.datetime) -> None:
+        """A person brought a capture of an article page: it is there, and due as if it had been fetched on that day.
+
+        Not a visit of ours: an absence under way goes on, and a release that is gone stays on its schedule.
+        """
+        if self._gone_at(page) is None:
+            self._db.conn.execute(
+                "UPDATE pages SET state = 'fetched', next_due = CASE WHEN visited IS NULL THEN ? ELSE next_due END,"
+                " visited = max(coalesce(visited, ''), ?), last_error = NULL, attempts = 0 WHERE id = ?",
+                (self._next_visit(page), iso(captured), page.id),
+            )
+
+    def attach(self, page: Page, url: str) -> None:
+        """An article's image or file is due, with the article: for the first time, or because that was visited again.
+
+        One that failed keeps its gap, and one that was fetched in this run is not asked for twice.
+        """
+        now = iso(self._now)
+        self._db.conn.execute(
+            "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
+            " SELECT ?, ?, site, 'attachment', 'waiting', ?, ?, listed_day, url, back FROM pages WHERE id = ?"
+            " ON CONFLICT (kind, key) DO UPDATE SET state = 'waiting', next_due = excluded.next_due"
+            " WHERE state = 'fetched' AND visited < excluded.next_due",
+            (key(url), url, now, now, page.id),
+        )
 
     def absent(self, page: Page, outcome: str, status: int | None, capture_id: int) -> tuple[Absence, str | None]:
         """A page whose release is in the archive gave a clear answer that it is not there.
@@ -129,7 +175,7 @@ class Frontier:
         ).fetchone()
         due = iso(self._now + RETRY_AFTER[min(attempts, len(RETRY_AFTER) - 1)])
         state, said = "walled" if self.is_wall(outcome) else "failed", f"{outcome}: {error}"
-        if attempts + 1 >= GIVE_UP_AFTER and page.kind == "article" and visited is None:
+        if attempts + 1 >= GIVE_UP_AFTER and page.kind != "listing" and visited is None:
             self._settle(page, state, status, f"given up after {attempts + 1} attempts: {said}", None)
         else:
             self._settle(page, state, status, said, due)
@@ -186,11 +232,14 @@ class Frontier:
             self._upcoming[walk.url] = replace(self.page(walk.upcoming, "listing"), listing=walk.url)
 
     def _articles(self, *, back: bool) -> Iterator[Page]:
-        """The newest article that is due; one that failed is not due again in this run, whose clock stands still."""
+        """The newest article that is due, or attachment behind its article.
+
+        One that failed is not due again in this run, whose clock stands still.
+        """
         rows = self._db.conn.execute(
-            "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article' AND back = ?"
-            " AND state IN ('waiting', 'walled', 'failed') AND visited IS NULL AND next_due <= ?"
-            " AND coalesce(listed_day, '') >= ?"
+            "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind != 'listing' AND back = ?"
+            " AND state IN ('waiting', 'walled', 'failed') AND (visited IS NULL OR kind = 'attachment')"
+            " AND (next_due <= ? OR state = 'waiting') AND coalesce(listed_day, '') >= ?"
             " ORDER BY listed_day DESC, id LIMIT 1",
             (self._site, back, iso(self._now), self._since),
         )
@@ -225,9 +274,9 @@ class Frontier:
 
     def _walk_at(self, page: Page) -> Walk:
         for walk in self._walks:
-            if walk.upcoming == page.url:
+            if walk.url == page.listing:
                 return walk
-        raise LookupError(f"no walk asked for {page.url}")
+        raise LookupError(f"{page.url} is of no list that this run walks")
 
     def _settle(self, page: Page, state: str, status: int | None, error: str | None, due: str | None) -> None:
         if self._in_hand and self._in_hand.id == page.id:

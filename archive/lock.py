@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from archive import clock
-from archive.errors import ArchiveError, ArchiveInUseError
+from archive.errors import RIGHTS, ArchiveError, ArchiveInUseError, remedy
 
 
 class Lock:
@@ -66,7 +66,7 @@ def _unwritable(folder: Path, problem: OSError) -> ArchiveError:
     reason = "it is a file" if isinstance(problem, FileExistsError) else problem.strerror
     return ArchiveError(
         f"{folder}: the archive folder cannot be written ({reason}). Name another one with --archive,"
-        " or give this user the right to write there."
+        f" or mend this one. {remedy(problem) or RIGHTS}"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.addresses import key
 from archive.divisions import DIVISIONS
 from archive.errors import ArchiveError
 
@@ -154,6 +155,23 @@ UPDATE pages SET visited = discovered, next_due = discovered WHERE kind = 'artic
 """
 
 
+# `captures.page_id`: the page that a capture was asked for, redirect hops too. `runs.kind`: `crawl`, `fetch`, `import`.
+_ORIGINS = """
+ALTER TABLE captures ADD COLUMN page_id INTEGER REFERENCES pages(id);
+ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'crawl';
+ALTER TABLE runs ADD COLUMN proxy TEXT;
+CREATE INDEX captures_page ON captures(page_id, captured);
+CREATE INDEX attachments_url ON attachments(url);
+DROP INDEX pages_due;
+CREATE INDEX pages_due ON pages(site, back, listed_day DESC, id)
+    WHERE kind != 'listing' AND state IN ('waiting', 'walled', 'failed');
+UPDATE captures SET page_id = coalesce(
+    (SELECT id FROM pages WHERE kind = 'article' AND key = key_of(captures.url)),
+    (SELECT id FROM pages WHERE kind = 'listing' AND key = key_of(captures.url))
+);
+"""
+
+
 @migrations()
 def first_schema(db: Database) -> None:
     """The tables of version 0.1."""
@@ -170,17 +188,26 @@ def visits(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def origins(db: Database) -> None:
+    """What a capture was asked for, and in what kind of run: so that histories can be read again from the captures."""
+    db.conn.create_function("key_of", 1, key, deterministic=True)
+    for statement in _statements(_ORIGINS):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 
     Raises ArchiveError where a newer program has already gone further, or where the file is another program's.
     """
     applied = steps_taken(db, path)
-    if not applied and db.table_names():
+    if not applied and set(db.table_names()) > {migrations.migrations_table}:
         raise ArchiveError(f"{path}: this is no archive of press releases; nothing was changed")
     if applied and migrations.pending(db):
         db.conn.execute("VACUUM INTO ?", (str(_copy_beside(path, applied[-1])),))
-    migrations.apply(db)
+    with db.atomic():  # the table of steps too, or an archive half made is taken for another program's file
+        migrations.apply(db)
 
 
 def steps_taken(db: Database, path: Path) -> list[str]:

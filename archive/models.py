@@ -8,6 +8,7 @@ from typing import Literal
 
 Precision = Literal["second", "minute", "day", "month", "year"]
 BodyKind = Literal["text", "image", "attachment", "video", "empty"]
+RunKind = Literal["crawl", "fetch", "import"]
 PageKind = Literal["listing", "article", "attachment"]
 PageState = Literal["waiting", "fetched", "gone", "walled", "failed"]
 
@@ -63,6 +64,7 @@ class Answer:
     """What a server answered to one request, ready to be kept.
 
     `body` is decoded from Content-Encoding and Transfer-Encoding; the headers are as they came, name and value as text.
+    `place` is where its record stands already (WARC file, offset, length): for one read back from there.
     """
 
     site: str
@@ -78,6 +80,7 @@ class Answer:
     method: str = "GET"
     request_headers: tuple[tuple[str, str], ...] = ()
     request_body: bytes = b""
+    place: tuple[str, int, int] | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""
@@ -89,7 +92,7 @@ class Capture:
     """One fetch kept. `outcome` is `ok`, `not_modified`, `gone`, `soft_404`, a wall kind or a failure kind.
 
     The WARC fields are None for an attempt that got no answer. `refers_to` is the id of the capture that holds the
-    body, where this one is a revisit record. `captured` is aware.
+    body, where this one is a revisit record; `page_id` the page it was asked for. `captured` is aware.
     """
 
     id: int
@@ -110,6 +113,7 @@ class Capture:
     warc_offset: int | None = None
     warc_length: int | None = None
     refers_to: int | None = None
+    page_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,42 @@ class Page:
     kind: PageKind
     found_on: str | None = None
     listing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page that was asked for, with every answer, redirect hops first, and what came of it.
+
+    `outcome` is that of the page, `error` says more where it is no `ok`. `at` is when that was known. `is_recorded`:
+    the WARC files say all this already.
+    """
+
+    run_id: int | None
+    page: Page
+    answers: tuple[Answer, ...]
+    outcome: str
+    at: dt.datetime
+    error: str | None = None
+    is_recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run was begun with: all that its captures do not say and a rebuild has to know.
+
+    `listings` are columns, first pages and CMS families; `wanted` is the one page that `fetch` asked for. `number` is
+    the run's id where it has one already.
+    """
+
+    site: str
+    kind: RunKind
+    started: dt.datetime
+    vantage: str | None = None
+    proxy: str | None = None
+    listings: tuple[tuple[str, str, str], ...] = ()
+    options: WalkOptions | None = None
+    wanted: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

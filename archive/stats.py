@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, remedy
 from archive.folder import Archive
 
 _SITES = """
@@ -65,7 +65,7 @@ def stats(archive: Archive) -> Stats:
         events = dict(db.execute("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind").fetchall())
         db.execute("COMMIT")
     except sqlite3.DatabaseError as problem:
-        raise ArchiveError(f"{database}: cannot be read as an archive: {problem}") from problem
+        raise ArchiveError(f"{database}: cannot be read as an archive: {problem}. {remedy(problem)}") from problem
     files = [_size(path) for path in archive.folder.glob("warc/*/*.warc.gz*")]
     return Stats(
         sites=sites,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from posixpath import basename
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
@@ -15,10 +15,11 @@ from archive.addresses import key
 from archive.clock import iso
 from archive.columns import columns as columns_of
 from archive.errors import ArchiveError
-from archive.models import Article, Attachment, Capture, Finding, Release, RunCounts
+from archive.history import History, MadeBy
+from archive.models import Article, Attachment, Capture, Finding, Release, RunCounts, RunFacts
+from archive.rows import insert, update
 
 Change = Literal["new", "edited", "reparsed", "same"]
-MadeBy = Literal["crawl", "reparse", "import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,14 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What keeping an article changed; `restored` where the release had been gone."""
+    """What keeping an article changed; `restored` where the release had been gone.
+
+    `is_past`: the capture is older than the last one that showed the release, and nothing was changed yet.
+    """
 
     change: Change
     restored: bool = False
+    is_past: bool = False
 
 
 class Store:
@@ -45,6 +50,7 @@ class Store:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._history = History(db)
 
     def declare_site(self, **columns: Any) -> None:
         """Bring a row of `sites` up to its site file; raises ArchiveError for a division that GB/T 2260 lacks."""
@@ -53,10 +59,27 @@ class Store:
             raise ArchiveError(f"site {columns['slug']}: division {code} is no provincial-level code of GB/T 2260")
         self._db.table("sites").upsert(columns, pk="slug")
 
-    def begin_run(self, site: str, started: dt.datetime, vantage: str | None) -> int:
-        """A new row of `runs`; runs of that site that never ended are marked as killed."""
-        self._db.conn.execute("UPDATE runs SET outcome = 'killed' WHERE site = ? AND outcome IS NULL", (site,))
-        return _insert(self._db, "runs", site=site, started=iso(started), vantage=vantage)
+    def begin_run(self, run: RunFacts) -> int:
+        """A new row of `runs`, under the run's own number where that is free; its site's runs that never ended are
+        marked as killed.
+        """
+        self._db.conn.execute("UPDATE runs SET outcome = 'killed' WHERE site = ? AND outcome IS NULL", (run.site,))
+        taken = self._db.conn.execute("SELECT 1 FROM runs WHERE id = ?", (run.number,)).fetchone()
+        return insert(
+            self._db,
+            "runs",
+            id=None if taken else run.number,
+            site=run.site,
+            kind=run.kind,
+            started=iso(run.started),
+            vantage=run.vantage,
+            proxy=run.proxy,
+        )
+
+    def last_start(self, site: str) -> str | None:
+        """When the last run of a site began, by the clock of that time."""
+        row = self._db.conn.execute("SELECT started FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", (site,))
+        return next((started for (started,) in row), None)
 
     def update_run(
         self,
@@ -75,7 +98,7 @@ class Store:
 
     def find(self, run_id: int, finding: Finding) -> None:
         """Write down an expectation that a run did not meet."""
-        _insert(self._db, "findings", run_id=run_id, **asdict(finding))
+        insert(self._db, "findings", run_id=run_id, **asdict(finding))
 
     def resting(self, url: str) -> Resting | None:
         """What the release of that address rests on; None where there is none yet."""
@@ -84,12 +107,20 @@ class Store:
         ).fetchone()
         return Resting(*row) if row else None
 
+    def all_resting(self, site: str) -> list[tuple[str, Resting]]:
+        """The addresses of a site's releases, with what each rests on."""
+        rows = self._db.conn.execute(
+            "SELECT url, id, version, capture_id, extractor, body_kind FROM press_releases WHERE site = ? ORDER BY id",
+            (site,),
+        )
+        return [(url, Resting(*columns)) for url, *columns in rows]
+
     def keep(self, url: str, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> Kept:
         """Make a release of an article, or bring the one it is up to it.
 
         A text, title or attachments other than the last version's are a new version, and an event `edited` unless
         `made_by` is `reparse`. A capture older than the last one that showed the release says nothing of how it reads
-        today and only widens its `first_seen`, unless it is read again for a `reparse`.
+        today: it changes nothing here unless it is read again for a `reparse`, and is for `keep_past`.
         """
         columns = columns_of(article)
         row = self._db.conn.execute("SELECT * FROM press_releases WHERE key = ?", (key(url),)).fetchone()
@@ -100,41 +131,62 @@ class Store:
         release = dict(zip(self._names("press_releases"), row, strict=True))
         captured = iso(capture.captured)
         if captured < release["last_seen"] and made_by != "reparse":
-            _update(self._db, "press_releases", release["id"], {"first_seen": min(release["first_seen"], captured)})
-            return Kept("same")
+            return Kept("same", is_past=True)
         changed = (
             columns["text_digest"] != release["text_digest"]
             or columns["title"] != release["title"]
-            or list(article.attachments) != self._attachments(release["id"], release["version"])
+            or list(article.attachments) != self._history.attachments(release["id"], release["version"])
         )
         seen = {"last_seen": max(release["last_seen"], captured)}
         if changed:
             seen["version"] = release["version"] + 1
         if changed or any(release[name] != value for name, value in columns.items()):
             seen["capture_id"] = capture.id
-        _update(self._db, "press_releases", release["id"], {**columns, **seen})
+        update(self._db, "press_releases", release["id"], {**columns, **seen})
         restored = made_by != "reparse" and self._restore(release["id"], capture)
         if not changed:
             return Kept("same", restored)
-        self._version(release["id"], release["version"] + 1, columns, article, capture, made_by)
+        self._history.add(release["id"], release["version"] + 1, article, capture, made_by)
         if made_by == "reparse":
             return Kept("reparsed")
-        self._event(release["id"], "edited", capture, f"version {release['version'] + 1}")
+        self._history.event(release["id"], "edited", capture, f"version {release['version'] + 1}")
         return Kept("edited", restored)
+
+    def keep_past(
+        self,
+        url: str,
+        article: Article,
+        capture: Capture,
+        made_by: MadeBy,
+        was: Article | None,
+        then: tuple[Article, Capture],
+    ) -> Kept:
+        """Give a capture of the past its place in a release's history: see `archive.history.History.insert`."""
+        release_id, first_seen = self._db.conn.execute(
+            "SELECT id, first_seen FROM press_releases WHERE key = ?", (key(url),)
+        ).fetchone()
+        update(self._db, "press_releases", release_id, {"first_seen": min(first_seen, iso(capture.captured))})
+        is_edit = self._history.insert(release_id, (article, capture), made_by, was, then)
+        return Kept("edited" if is_edit else "same")
+
+    def keep_attachment(self, url: str, capture: Capture) -> int:
+        """Note that a capture holds an attachment's bytes; returns how many releases that is an edit of."""
+        return self._history.replace_bytes(url, capture)
 
     def take_down(self, url: str, since: str, capture: Capture, detail: str) -> None:
         """A release is gone since that time, as a second clear answer shows; its text stays."""
         release_id = self._db.conn.execute(
             "UPDATE press_releases SET gone_at = ? WHERE key = ? RETURNING id", (since, key(url))
         ).fetchone()[0]
-        self._event(release_id, "gone", capture, detail)
+        self._history.event(release_id, "gone", capture, detail)
 
     def _restore(self, release_id: int, capture: Capture) -> bool:
         row = self._db.conn.execute(
-            "UPDATE press_releases SET gone_at = NULL WHERE id = ? AND gone_at IS NOT NULL RETURNING id", (release_id,)
+            "UPDATE press_releases SET gone_at = NULL WHERE id = ? AND gone_at <= ? RETURNING id",
+            (release_id, iso(capture.captured)),
         ).fetchone()
         if row:
-            self._event(release_id, "restored", capture, None)
+            self._history.event(release_id, "restored", capture, None)
         return row is not None
 
     def list_columns(self, release_id: int) -> None:
@@ -165,7 +217,7 @@ class Store:
             " JOIN listings AS l ON l.id = e.listing_id WHERE p.kind = 'article' AND p.key = ? ORDER BY l.id LIMIT 1",
             (key(url),),
         ).fetchone()
-        release_id = _insert(
+        release_id = insert(
             self._db,
             "press_releases",
             key=key(url),
@@ -180,8 +232,8 @@ class Store:
             version=1,
             capture_id=capture.id,
         )
-        self._version(release_id, 1, columns, article, capture, made_by)
-        self._event(release_id, "first_seen", capture, None)
+        self._history.add(release_id, 1, article, capture, made_by)
+        self._history.event(release_id, "first_seen", capture, None)
         return release_id
 
     def _same(self, site: str, columns: Mapping[str, Any], files: Sequence[Attachment]) -> str | None:
@@ -195,45 +247,9 @@ class Store:
             (site, columns["text_digest"], columns["title"], columns["published_day"]),
         ).fetchall()
         for found, release_id, number in rows:
-            if columns["body"] or _names(files) == _names(self._attachments(release_id, number)) != []:
+            if columns["body"] or _names(files) == _names(self._history.attachments(release_id, number)) != []:
                 return str(found)
         return None
-
-    def _version(
-        self,
-        release_id: int,
-        number: int,
-        columns: dict[str, Any],
-        article: Article,
-        capture: Capture,
-        made_by: MadeBy,
-    ) -> None:
-        _insert(
-            self._db,
-            "versions",
-            release_id=release_id,
-            version=number,
-            title=columns["title"],
-            body=columns["body"],
-            text_digest=columns["text_digest"],
-            captured=iso(capture.captured),
-            capture_id=capture.id,
-            made_by=made_by,
-            extractor=article.extractor,
-        )
-        for position, one in enumerate(article.attachments, 1):
-            _insert(self._db, "attachments", release_id=release_id, version=number, position=position, **asdict(one))
-
-    def _attachments(self, release_id: int, number: int) -> list[Attachment]:
-        cursor = self._db.conn.execute(
-            "SELECT kind, url, name, caption FROM attachments WHERE release_id = ? AND version = ? ORDER BY position",
-            (release_id, number),
-        )
-        return [Attachment(*row) for row in cursor]
-
-    def _event(self, release_id: int, kind: str, capture: Capture, detail: str | None) -> None:
-        at = iso(capture.captured)
-        _insert(self._db, "events", release_id=release_id, kind=kind, at=at, capture_id=capture.id, detail=detail)
 
     def _names(self, table: str) -> list[str]:
         return [column[1] for column in self._db.conn.execute(f"PRAGMA table_info({table})")]
@@ -241,17 +257,3 @@ class Store:
 
 def _names(files: Sequence[Attachment]) -> list[str]:
     return [basename(urlsplit(one.url).path) for one in files]
-
-
-def _insert(db: Database, table: str, **columns: Any) -> int:
-    places = ", ".join("?" * len(columns))
-    cursor = db.conn.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",  # noqa: S608 - names are our own
-        tuple(columns.values()),
-    )
-    return cast("int", cursor.lastrowid)
-
-
-def _update(db: Database, table: str, row_id: int, columns: Mapping[str, Any]) -> None:
-    pairs = ", ".join(f"{name} = :{name}" for name in columns)
-    db.conn.execute(f"UPDATE {table} SET {pairs} WHERE id = :id", {**columns, "id": row_id})  # noqa: S608 - as above

@@ -71,10 +71,11 @@ class Absences:
         absence, first_at = row
         if not lists_answer or self._now < dt.datetime.fromisoformat(first_at) + CONFIRM_AFTER:
             return "waiting", first_at
+        is_held = self._site_changed(first_at)
         self._db.conn.execute(
             "UPDATE absences SET again_at = ?, again_capture_id = ? WHERE id = ?", (iso(self._now), capture_id, absence)
         )
-        if self._site_changed(first_at):
+        if is_held:
             return "held", first_at
         self._end(page, "gone")
         return "gone", first_at
@@ -103,14 +104,21 @@ class Absences:
         )
 
     def _site_changed(self, first_at: str) -> bool:
-        """Whether so many are missing that it is the site that changed, and no person has said otherwise."""
-        since = iso(self._now - COUNTED_OVER)
-        missing, visited, confirmed = self._db.conn.execute(
+        """Whether so many are missing that it is the site that changed, and no person has said otherwise.
+
+        What was held back once holds back all that follows, until a person has said so or the pages are there again:
+        those seven days pass, and a redesign stays. Pages fetched for the first time are no measure of how many are
+        missing: a redesign brings every release under a new address.
+        """
+        since = iso(dt.datetime.fromisoformat(first_at) - COUNTED_OVER)  # a weekly crawl confirms only after a week
+        missing, visited, held, confirmed = self._db.conn.execute(
             "SELECT (SELECT count(*) FROM absences WHERE site = :site AND first_at >= :since),"
-            " (SELECT count(*) FROM pages WHERE site = :site AND kind = 'article' AND visited >= :since),"
+            " (SELECT count(*) FROM pages AS p JOIN press_releases AS r ON r.key = p.key"
+            " WHERE p.site = :site AND p.kind = 'article' AND p.visited >= :since AND p.visited > r.first_seen),"
+            " (SELECT count(*) FROM absences WHERE site = :site AND ended IS NULL AND again_at IS NOT NULL),"
             " (SELECT gone_confirmed FROM sites WHERE slug = :site)",
             {"site": self._site, "since": since},
         ).fetchone()
         if confirmed and first_at <= confirmed:
             return False
-        return bool(missing >= MANY and missing >= MANY_SHARE * visited)
+        return bool(held or (missing >= MANY and missing >= MANY_SHARE * visited))

@@ -67,7 +67,7 @@ class Walk:
 
         Returns findings: entries whose address nobody could ask for, and pages the site announced and did not give.
         """
-        entries, findings = self._usable(page)
+        entries, findings = _usable(self._site, page)
         if not entries:
             self.stop()
             return findings
@@ -217,15 +217,43 @@ class Walk:
     def _update(self, columns: str, *values: object) -> None:
         self._db.conn.execute(f"UPDATE walks SET {columns} WHERE id = ?", (*values, self._id))  # noqa: S608 - our own
 
-    def _usable(self, page: ListRead) -> tuple[list[tuple[str, Entry]], list[Finding]]:
-        """The entries of a page with their keys, and a finding for each whose address has none."""
-        usable, findings = [], []
-        for entry in page.entries:
-            try:
-                usable.append((key(entry.url), entry))
-            except ValueError as problem:
-                findings.append(Finding(self._site, "entry's address", str(problem), "an http(s) address", page.url))
-        return usable, findings
+
+def list_by_hand(
+    db: Database, site: str, listing: tuple[str, str], run_id: int, now: dt.datetime, page: ListRead
+) -> list[Finding]:
+    """Take in those entries of a list page that its listing (column, first page) lacks, as found on back pages.
+
+    For a page that a person brought: it belongs to no walk of ours and makes nothing known.
+    """
+    column, url = listing
+    (listing_id,) = db.conn.execute(
+        "INSERT INTO listings (site, listing_column, url) VALUES (?, ?, ?) ON CONFLICT (site, url)"
+        " DO UPDATE SET url = excluded.url RETURNING id",
+        (site, column, url),
+    ).fetchone()
+    walk_id = db.conn.execute(
+        "INSERT INTO walks (listing_id, run_id, is_full, started, ended, outcome, list_pages)"
+        " VALUES (?, ?, 0, ?, ?, 'import', 1)",
+        (listing_id, run_id, iso(now), iso(now)),
+    ).lastrowid
+    entries = Entries(db, site, column, listing_id, int(walk_id or 0), now)
+    usable, findings = _usable(site, page)
+    had = entries.had([entry_key for entry_key, _ in usable])
+    for entry_key, entry in usable:
+        if entry_key not in had:
+            entries.put(entry, entry_key, page.url, ahead=False, back=True)
+    return findings
+
+
+def _usable(site: str, page: ListRead) -> tuple[list[tuple[str, Entry]], list[Finding]]:
+    """The entries of a page with their keys, and a finding for each whose address has none."""
+    usable, findings = [], []
+    for entry in page.entries:
+        try:
+            usable.append((key(entry.url), entry))
+        except ValueError as problem:
+            findings.append(Finding(site, "entry's address", str(problem), "an http(s) address", page.url))
+    return usable, findings
 
 
 def _is_older(entry: Entry, day: dt.date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from archive.errors import ArchiveInUseError
 from archive.folder import Archive
 from archive.lock import Lock
 from archive.models import WalkOptions
+from crawler.ping import Switch, address
 from crawler.progress import Display, Lines, Progress
 from crawler.site import Site, SiteError, load_sites, sites_folder
 
@@ -49,6 +51,19 @@ class Duration(click.ParamType[float]):
         return float(found[1]) * _UNITS[found[2]]
 
 
+class Address(click.ParamType[str]):
+    """The address of a dead-man's switch."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address; a wrong one is wrong usage."""
+        try:
+            return address(str(value))
+        except ValueError as problem:
+            self.fail(f"{value!r}: {problem}.", param, ctx)
+
+
 @cli.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
 @click.option("--full", is_flag=True, help="Walk every list to its last page.")
@@ -57,13 +72,29 @@ class Duration(click.ParamType[float]):
 @click.option("--no-revisit", is_flag=True, help="Look at no release again that is in the archive.")
 @click.option("--for", "seconds", type=Duration(), help="End politely after this long, like 50m or 2h.")
 @click.option("--quiet", is_flag=True, help="Print nothing when all is well or another run holds the archive.")
+@click.option(
+    "--ping",
+    type=Address(),
+    envvar="POLICE_PRESS_PING",
+    metavar="URL",
+    help="Tell URL/start, then URL or URL/fail, as Healthchecks has it; else $POLICE_PRESS_PING.",
+)
 @click.pass_obj
 def crawl(
-    given: Given, /, sites: tuple[str, ...], seconds: float | None, quiet: bool, no_revisit: bool, **walk: Any
+    given: Given,
+    /,
+    sites: tuple[str, ...],
+    seconds: float | None,
+    quiet: bool,
+    no_revisit: bool,
+    ping: str | None,
+    **walk: Any,
 ) -> None:
     """Crawl all sites, or these: list pages, new releases, revisits that are due, back pages."""
-    declared = _sites(given, sites)
-    _run(given, list(declared), quiet=quiet, options=WalkOptions(**walk, revisits=not no_revisit), seconds=seconds)
+    slugs = list(_sites(given, sites))
+    options = WalkOptions(**walk, revisits=not no_revisit)
+    with Switch(ping) if ping else nullcontext() as switch:
+        _run(given, slugs, quiet=quiet, options=options, seconds=seconds, switch=switch)
 
 
 @cli.command()
@@ -111,6 +142,7 @@ def _run(
     options: WalkOptions = _EVERYTHING,
     seconds: float | None = None,
     wanted: str | None = None,
+    switch: Switch | None = None,
 ) -> None:
     """Crawl under the archive's lock, which is asked for before Scrapy is even imported; ends with the exit code."""
     try:
@@ -120,6 +152,8 @@ def _run(
             raise click.exceptions.Exit(3) from problem
         raise
     progress: Progress = Display() if sys.stderr.isatty() and not quiet else Lines(sys.stdout, quiet=quiet)
+    if switch:
+        progress = switch.started(progress)
     exit_code = 4
     try:
         with Archive.open(given.archive, write=True, lock=lock) as archive:

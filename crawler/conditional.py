@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,10 +12,8 @@ from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
 from archive.errors import ArchiveError
-from crawler.extensions import Run
+from crawler.extensions import CrawlRun
 from crawler.extract.charset import decode
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +30,16 @@ class Conditional:
     So a list that did not change is read like any other. Each redirect hop is asked by its own capture.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._captures = run.archive.captures
+    def __init__(self, crawl: CrawlRun) -> None:
+        self._run, self._captures = crawl.run, crawl.run.archive.captures
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Take part in the runs of our own spider only."""
-        run = crawler.get_extension(Run)
-        if run is None:
+        crawl = crawler.get_extension(CrawlRun)
+        if crawl is None:
             raise NotConfigured("no run of ours")
-        return cls(run)
+        return cls(crawl)
 
     def process_request(self, request: Request) -> None:
         """Add the validators, if there are any."""
@@ -56,8 +53,8 @@ class Conditional:
             return
         try:
             request.meta["shown"] = Shown(shown.content_type or "", self._captures.payload(shown.id))
-        except ArchiveError:
-            logger.warning("The capture of %s cannot be read; the page is asked for afresh", request.url, exc_info=True)
+        except ArchiveError as damage:
+            self._run.find_rotten(request.url, damage)
             return
         if shown.etag:
             request.headers["If-None-Match"] = shown.etag.encode("latin-1")

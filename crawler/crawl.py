@@ -8,15 +8,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.models import WalkOptions
 from crawler.progress import Progress
 from crawler.site import Site, load_sites
+from crawler.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +47,15 @@ def crawl(
     settings.set("VANTAGE", vantage, priority="cmdline")
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of each page without text, a picture's too
     process = _Process(settings, by_host([declared[slug] for slug in slugs]), seconds)
-    process.arguments = {"archive": archive, "walk_options": options, "progress": progress, "wanted": wanted}
-    process.start()
+    with Worker() as worker:
+        process.arguments = {
+            "archive": archive,
+            "walk_options": options,
+            "progress": progress,
+            "wanted": wanted,
+            "worker": worker,
+        }
+        process.start()
     if archive.broken:
         raise archive.broken
     if process.bootstrap_failed:
@@ -58,8 +66,7 @@ def by_host(sites: Sequence[Site]) -> list[list[str]]:
     """Slugs in groups: sites whose home or lists share a host, through others too, are in one."""
     groups: list[tuple[set[str], list[str]]] = []
     for site in sites:
-        hosts = {urlsplit(url).netloc for url in (site.home, *(listing.url for listing in site.listings))}
-        slugs = [site.slug]
+        hosts, slugs = set(site.hosts), [site.slug]
         apart = []
         for theirs, others in groups:
             if theirs & hosts:
@@ -83,7 +90,7 @@ class _Process(AsyncCrawlerProcess):
         """Crawl; complete when every group is through. One that cannot start ends no other."""
         groups = (self._one_after_the_other(group) for group in self._groups)
         for ended in await asyncio.gather(*groups, return_exceptions=True):
-            if isinstance(ended, BaseException):
+            if isinstance(ended, BaseException) and not isinstance(ended, ArchiveError):  # which `crawl` raises
                 logger.error("A site's crawl could not start", exc_info=ended)
 
     async def stop(self) -> None:

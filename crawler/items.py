@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.models import Answer, Page
-from archive.walks import ListRead
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list page that was read. `answers` are all of this page's, redirect hops first."""
+    """A list page that came, not read yet. `answers` are all of this page's, redirect hops first.
+
+    `url` is the address that answered; `text` what it shows, that of an earlier capture after a 304.
+    """
 
     page: Page
     answers: tuple[Answer, ...]
-    read: ListRead
+    url: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,14 @@ class ArticlePage:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentPage:
+    """An image or a file of a release that came, or did not change."""
+
+    page: Page
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FailedPage:
     """A page that did not come: a wall, an error page, or no answer at all."""
 
@@ -35,3 +46,6 @@ class FailedPage:
     answers: tuple[Answer, ...]
     outcome: str
     error: str
+
+
+Item = ListPage | ArticlePage | AttachmentPage | FailedPage

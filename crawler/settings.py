@@ -33,6 +33,7 @@ DEFAULT_REQUEST_HEADERS = {
 # Safety. Everything fetched is hostile.
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+ATTACHMENT_MAXSIZE = 20 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # the cap is the warning
 METAREFRESH_ENABLED = False  # a page that sends its reader elsewhere is kept as what it is
 TELNETCONSOLE_ENABLED = False  # both of these are on by default and run code for whoever reaches them
@@ -57,5 +58,5 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.conditional.Conditional": 605,  # nearer to us than what takes the answer down as it came
 }
 ITEM_PIPELINES = {"crawler.pipelines.Keep": 100}
-EXTENSIONS = {"crawler.extensions.Run": 0}
+EXTENSIONS = {"crawler.extensions.CrawlRun": 0}
 LOG_FORMATTER = "crawler.extensions.QuietFormatter"  # items hold whole pages: they are named in the log, not printed

@@ -97,6 +97,11 @@ class Site:
         """The host of `home`, lower-case, without its port."""
         return urlsplit(self.home).hostname or ""
 
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """Hosts of home and lists, lower-case, with a port where one is named."""
+        return frozenset(urlsplit(url).netloc.lower() for url in (self.home, *(one.url for one in self.listings)))
+
     def layout(self, day: dt.date | None) -> ArticleLayout | None:
         """The layout in force on that day; today's where the day is not known, None where the file has none."""
         for layout in self.articles:

@@ -3,18 +3,27 @@
 The marks and the guards against false alarms were read in saved answers of these sites: a good page of a protected
 site carries 瑞数's `$_ts` too, and a genuine anti-fraud release says 验证码. So a mark in a body counts only where
 there is next to no text for a reader, no date, and no heading but the mark itself: short notices and short lists have
-those.
+those. That a page is gone has to be said in a line of its own (页面不存在), not in a sentence that tells of such
+pages; then the site's navigation and foot may stand around it.
+
+A page that wants its visitor to log in is a `captcha`: a person has to prove something before the page is shown. It
+says nothing of the release behind it, and is no takedown.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
 
 # By status alone: 521 is 加速乐's, 412 瑞数's, the 4xx ones those of the WAFs met.
 _BY_STATUS = {521: "challenge", 412: "challenge", 403: "waf", 405: "waf", 406: "waf", 418: "waf", 493: "waf"}
 _BY_STATUS |= {429: "rate_limited", 404: "gone", 410: "gone", 304: "not_modified"}
 
+_LOGIN = (
+    r"统一身份认证|<input[^<>]*type=[\"']?password|<h1[^<>]*>[^<>]{0,6}登[录陆]\s*</"
+    r"|请您?先?(?:<a\b[^<>]*>)?登[录陆](?:后\w{0,6})?[^\w<]{0,3}(?:<|$)"  # 请登录政务服务网 is a release's sentence
+)
 # Outcome, and what stands in a body that has less text than a reader would come for.
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (outcome, re.compile(pattern, re.IGNORECASE))
@@ -23,19 +32,37 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("waf", r"WZWS_CONFIRM_PREFIX_LABEL|wzws-waf-cgi|waf_zw_verify|知道创宇云防御|ks-waf-error"),
         ("waf", r"云安全平台检测到|访问行为存在异常|触发WAF防护|您的访问被阻断|safedog"),
         ("rate_limited", r"访问过于频繁"),
-        ("captcha", r"滑动验证|<input[^<>]*验证码|统一身份认证"),
+        ("captcha", r"滑动验证|<input[^<>]*验证码"),
+        ("captcha", _LOGIN),
         ("maintenance", r"系统维护|网站升级|正在维护"),
-        ("soft_404", r"(?:页面?|网页|内容|文章|信息)[^<>。]{0,8}(?:不存在|已删除|已被删除|找不到)"),
-        ("soft_404", r"无法找到该页|<title>\s*(?:404|错误页面)|<h1[^<>]*>\s*(?:404|Not Found)"),
         ("shell", r"<div id=[\"']?app[\"']?>\s*</div>"),
     )
+)
+_WHAT = "页面|网页|内容|文章|信息|稿件|新闻|公告|通知|帖子|原文|文件|资源|数据|记录|栏目|地址|链接"
+# 失效 is said of web pages only: a regulation that is 已失效 is still there to be read.
+_GONE = re.compile(
+    rf"""\W*(?:(?:对不起|很?抱歉|非常抱歉|sorry|提示|出错了|HTTP|error|404)\W*)*
+    (?: (?:[您你]\w{{0,6}}的|该|此|本|这[个篇条]|当前|(?:访问|请求)的)? (?:{_WHAT}) [^，。！？\n]{{0,8}}
+        (?: 不存在|找不到|不见了|走丢了|不在了|[已被]\w{{0,5}}(?:删除|移除|撤销|撤回|撤稿|下架|下线|过期) )
+      | (?:[您你]\w{{0,6}}的|该|此|本)? (?:网页|页面|链接|地址) [^，。！？\n]{{0,4}} 失效
+      | (?:(?:无法|没有|没能|未能?)找到|找不到) [^，。！？\n]{{0,10}} (?:{_WHAT}|该页) \W*$
+      | 404 (?:notfound|错误|页面|未找到文件|\W)* $
+      | (?:notfound|错误页面) \W*$ )""",
+    re.IGNORECASE | re.VERBOSE,
 )
 # What is opened and never closed goes to the end: to look for its end again and again would take minutes of a bad page.
 _NO_TEXT = re.compile(
     r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.IGNORECASE | re.DOTALL
 )
-_LITTLE = 120
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_INLINE = re.compile(r"</?(?:a|b|i|em|strong|span|font)\b[^<>]*>", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]*>([^<>]*)", re.IGNORECASE)
+_LITTLE, _FRAMED = 120, 600  # characters shown: of a wall, and of a line between a site's navigation and foot
+_LONGEST_LINE = 60
+_ASSET = re.compile(r"<(?:link|script|img)\b[^<>]*>", re.IGNORECASE)  # `a.css?v=2024-05-13` dates no page
+_LOGIN_HOST = re.compile(r"(?:^|[.-])(?:login|sso|cas|passport|oauth2?|uniauth)[.-]", re.IGNORECASE)
+_LOGIN_PATH = re.compile(r"/(?:login|logon|signin|sso|cas|oauth2?)(?:[/.]|$)", re.IGNORECASE)  # /passport/ is 出入境
+_FIRST_PAGE = re.compile(r"/?(?:(?:index|default|home)\.\w+)?", re.IGNORECASE)
+_DATE = re.compile(r"(?<!今天是)(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _HEADING = re.compile(r"<h1[^<>]*>.*?(?:</h1|\Z)|<meta[^<>]*ArticleTitle", re.IGNORECASE | re.DOTALL)
 
 
@@ -59,13 +86,38 @@ def _failure(status: int) -> str:
     return "server_error" if status >= 500 else "client_error"
 
 
+def wants_login(asked: str, answered: str) -> bool:
+    """Whether a redirect from one address to the other leads to a login, by the address that answered.
+
+    Its host or path is called so, or it is a host's first page and takes the address asked for along to bring its
+    visitor back (CAS's `service`, `returnUrl`); where a page that was taken down sends its visitors does neither.
+    """
+    parts, path = urlsplit(answered), urlsplit(asked).path
+    along = len(path) > 1 and path in unquote(unquote(f"{parts.query}#{parts.fragment}"))
+    named = _LOGIN_HOST.search(parts.hostname or "") or _LOGIN_PATH.search(parts.path)
+    return bool(named or (along and _FIRST_PAGE.fullmatch(parts.path)))
+
+
 def _mark(text: str) -> str | None:
-    """The first mark of the table, in a body with next to no text that is no short notice or list."""
+    """What stands in place of the page: a mark of the table, or that it is gone; None for a page."""
     head = text[:100_000]
-    shown = _NO_TEXT.sub("", head)
-    if len("".join(shown.split())) > _LITTLE or _DATE.search(head):
+    lines = _lines(head)
+    shown = sum(map(len, lines))
+    if shown > _FRAMED or _DATE.search(_ASSET.sub("", head)):
         return None
+    headings = [heading[0] for heading in _HEADING.finditer(head)]
     outcome, pattern = next(((outcome, one) for outcome, one in _MARKS if one.search(head)), (None, None))
-    if pattern and any(not pattern.search(heading[0]) for heading in _HEADING.finditer(head)):
-        return None
-    return outcome
+    if pattern and shown <= _LITTLE:
+        return outcome if all(pattern.search(heading) for heading in headings) else None
+    said = [*lines, *(title.strip() for title in _TITLE.findall(head))]
+    gone = any(map(_says_gone, said)) and all(any(map(_says_gone, _lines(heading))) for heading in headings)
+    return "soft_404" if gone else None
+
+
+def _lines(html: str) -> list[str]:
+    """The lines that a reader sees, without their spaces."""
+    return ["".join(line.split()) for line in _NO_TEXT.sub("\n", _INLINE.sub("", html)).splitlines()]
+
+
+def _says_gone(line: str) -> bool:
+    return len(line) <= _LONGEST_LINE and bool(_GONE.match(line))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, remedy
 from archive.folder import Archive, selection
 
 # Integers of one file, which another archive of the same releases has otherwise; the capture that shows a release's
@@ -64,4 +64,6 @@ def _reading(archive: Archive) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as problem:
-        raise ArchiveError(f"{archive.folder / 'press.db'}: cannot be read as an archive: {problem}") from problem
+        raise ArchiveError(
+            f"{archive.folder / 'press.db'}: cannot be read as an archive: {problem}. {remedy(problem)}"
+        ) from problem

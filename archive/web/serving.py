@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from datasette.cli import serve  # type: ignore[import-untyped]  # Datasette ships no types
@@ -13,9 +14,18 @@ def metadata_file() -> Path:
     return packaged if packaged.exists() else packaged.parents[2] / packaged.name
 
 
+def _database(archive: Path) -> list[str]:
+    """How Datasette is given the database. To read one in WAL mode SQLite has to make a file beside it; where the
+    folder cannot be written, as that of a copy that is served, it has to be told that nobody else can either.
+    """
+    path = archive / "press.db"
+    fixed = not os.access(archive, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    return ["--immutable", str(path)] if fixed else [str(path)]
+
+
 def serve_archive(archive: Path, host: str, port: int) -> bool:
     """Serve an archive folder until somebody ends it; False where Datasette could not start and has said why."""
-    arguments = [str(archive / "press.db"), "--metadata", str(metadata_file()), "--host", host, "--port", str(port)]
+    arguments = [*_database(archive), "--metadata", str(metadata_file()), "--host", host, "--port", str(port)]
     try:
         serve.main(arguments, prog_name="datasette", standalone_mode=False)
     except SystemExit as ended:  # uvicorn's way, with 3 for a port that is taken: our 3 says that an archive is in use

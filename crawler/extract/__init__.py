@@ -18,9 +18,9 @@ from crawler.extract.files import as_file
 from crawler.extract.parts import Parts, split
 from crawler.site import ArticleLayout, Site
 
-__all__ = ["EXTRACTOR", "extract"]
+__all__ = ["EXTRACTOR", "extract", "extractor_of"]
 
-EXTRACTOR = f"1+trafilatura-{version('trafilatura')}"
+EXTRACTOR = f"2+trafilatura-{version('trafilatura')}"
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -38,13 +38,13 @@ def extract(
     `entry`, the rules about capture time and list entry do not apply.
     Raises cssselect.SelectorError for a layout whose selector is no CSS.
     """
+    layout = _layout(site, captured)
     if file := as_file(payload, url, content_type):
-        return _of_file(file, url, captured, entry)
+        return _of_file(file, url, captured, entry, _extractor(layout))
     tree = document.parse(charset.decode(payload, content_type).text)
     known = metas.read(tree)
     document.drop_unseen(tree)
     buttons.set_apart(tree)
-    layout = _layout(site, captured)
     parts = split(tree, known, layout, entry.title if entry else None)
     laid = _laid_out(tree, layout)
     fields = _fields(parts, known, laid)
@@ -71,7 +71,14 @@ def extract(
     )
 
 
-def _of_file(file: Sequence[Attachment], url: str, captured: dt.datetime | None, entry: Entry | None) -> Article:
+def extractor_of(site: Site, captured: dt.datetime) -> str:
+    """The name of the extractor that reads a capture of that day today."""
+    return _extractor(_layout(site, captured))
+
+
+def _of_file(
+    file: Sequence[Attachment], url: str, captured: dt.datetime | None, entry: Entry | None, extractor: str
+) -> Article:
     """A release whose body is a file: what is known of it comes from the list and the address."""
     when = dates.choose(_dates_beside(url, entry), captured)
     return Article(
@@ -85,7 +92,7 @@ def _of_file(file: Sequence[Attachment], url: str, captured: dt.datetime | None,
         editor=None,
         body="",
         body_kind=_kind((), file),
-        extractor=EXTRACTOR,
+        extractor=extractor,
         attachments=tuple(file),
     )
 

@@ -20,6 +20,7 @@ _NOT_OURS = re.compile(
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt|csv|rtf)$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(?:document/download|downfile|download\.jsp|/download\?|attach(?:ment)?\.)", re.IGNORECASE)
 _VIDEOS = re.compile(r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv)$", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)$", re.IGNORECASE)
 _CAPTION = re.compile(
     r"^\W*(?:资料图|图为|图[①-⑩一二三四五六七八九十\d]{0,3}\s*[:：/]|图源|图片(?:来源|由)?|组图|配图|制图)"
     r"|(?:[\s（(/](?:摄|摄影|供图)|摄影[:：].{1,12}|供图|资料图片?|[\u4e00-\u9fff]{2,4}\s?摄)[）)]?\s*$"
@@ -106,6 +107,18 @@ def _image_address(image: HtmlElement, url: str) -> str | None:
             continue  # TRS keeps the editor's own file name there; what the page shows is src
         return None if _NOT_OURS.search(urlsplit(address).path) else address
     return None
+
+
+def is_banner(image: HtmlElement) -> bool:
+    """Is the image a link to a page, as an advertisement or another release's thumbnail is, and not to itself?
+
+    Within the text a release's own may be one too: old sites link it to their next page, or to one that enlarges it.
+    """
+    link = next(image.iterancestors("a"), None)
+    target = (link.get("href") or "").strip() if link is not None else ""
+    if not target or target.startswith("#") or target.lower().startswith("javascript:"):
+        return False
+    return not _PICTURE.search(target.partition("?")[0])
 
 
 def _pixels(image: HtmlElement, side: str) -> int:

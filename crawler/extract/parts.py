@@ -97,6 +97,8 @@ def _parts(
     head = [n for n in range(first) if n not in aside and (n >= top or _is_above(page[n], top - n))]
     tail = [n for n in range(last + 1, len(page)) if n not in aside]
     end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
+    outside = set(range(top, len(page))) - set(inside)
+    banners = {n for n in outside if (image := page[n].image) is not None and attachments.is_banner(image)}
     staying = set(kept)
     stripped = [page[n].text for n in inside if n not in staying and page[n].text]
     return Parts(
@@ -104,7 +106,7 @@ def _parts(
         head=tuple(_with_values([page[n].text for n in head if page[n].text])),
         text=tuple(text),
         tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
-        media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside),
+        media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside | banners),
         stripped=tuple(stripped),
         container=holder,
     )

@@ -9,18 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 from twisted.python.failure import Failure
 
 from archive.addresses import canonical
 from archive.frontier import Frontier
 from archive.models import Answer, Page, WalkOptions
-from archive.walks import ListRead
-from crawler import cms
 from crawler.failures import outcome_of
-from crawler.items import ArticlePage, FailedPage, ListPage
-from crawler.site import Listing, Site
+from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
+from crawler.site import Site
+from crawler.walls import wants_login
 
+_LARGEST = dict.fromkeys(("listing", "article"), "DOWNLOAD_MAXSIZE") | {"attachment": "ATTACHMENT_MAXSIZE"}
 _INDEX = re.compile(r"/(?:index|default|home)\.\w+", re.IGNORECASE)
 
 
@@ -49,12 +49,12 @@ class PressReleases(Spider):
             errback=self.failed,
             cb_kwargs={"page": page},
             headers={"Referer": page.found_on} if page.found_on else None,
-            meta={"answers": []},
+            meta={"answers": [], "download_maxsize": self.settings.getint(_LARGEST[page.kind])},
             dont_filter=True,
         )
 
-    def parse(self, response: Response, page: Page) -> Iterator[ListPage | ArticlePage | FailedPage]:
-        """Say what an answer is: entries of a list page, an article page, or none of the two."""
+    def parse(self, response: Response, page: Page) -> Iterator[Item]:
+        """Say what an answer is: a list page, an article page, an attachment, or none of them."""
         answers = tuple(response.meta["answers"])
         outcome = answers[-1].outcome
         if outcome == "ok" and 300 <= response.status < 400:
@@ -65,15 +65,23 @@ class PressReleases(Spider):
             yield FailedPage(page, answers, "client_error", "not modified, without having been asked whether it was")
         elif outcome not in ("ok", "not_modified"):
             yield FailedPage(page, answers, outcome, f"HTTP status {response.status}")
+        elif len(answers) > 1 and wants_login(page.url, response.url):
+            yield FailedPage(page, _as(answers, "captcha"), "captcha", "redirect to a login")
         elif page.kind != "listing" and len(answers) > 1 and self._is_home(response.url):
             yield FailedPage(page, _as(answers, "soft_404"), "soft_404", "redirect to the home page or a list")
-        elif page.kind != "listing":
+        elif page.kind == "attachment" and isinstance(response, HtmlResponse):
+            yield FailedPage(
+                page, _as(answers, "soft_404"), "soft_404", "a web page where an image or a file was asked for"
+            )
+        elif page.kind == "attachment":
+            yield AttachmentPage(page, answers)
+        elif page.kind == "article":
             content_type = response.headers.get("Content-Type")
             yield ArticlePage(page, answers, response.body, content_type.decode("latin-1") if content_type else None)
         elif not isinstance(response, TextResponse):
             yield FailedPage(page, answers, "extract_failed", "the list page is not text")
         else:
-            yield ListPage(page, answers, self._read(response, page))
+            yield ListPage(page, answers, response.url, response.text)
 
     def failed(self, failure: Failure) -> Iterator[FailedPage]:
         """Say that a page got no answer that could be kept."""
@@ -82,19 +90,11 @@ class PressReleases(Spider):
         answers = tuple(request.meta["answers"])
         yield FailedPage(request.cb_kwargs["page"], answers, outcome_of(error), f"{type(error).__name__}: {error}")
 
-    def _read(self, response: TextResponse, page: Page) -> ListRead:
-        listing = self._listing(page)
-        found = cms.parse(listing.cms, cms.Page(response.url, response.text, listing.selectors))
-        return ListRead(page.url, found.entries, found.next_page, found.stated_total, found.stated_pages)
-
     def _is_home(self, url: str) -> bool:
         """Whether an address is the site's home page or one of its lists, or the first page of any host."""
         ours = {canonical(one) for one in (self.site.home, *(listing.url for listing in self.site.listings))}
         path = urlsplit(url).path
         return canonical(url) in ours or path in ("", "/") or bool(_INDEX.fullmatch(path))
-
-    def _listing(self, page: Page) -> Listing:
-        return next(listing for listing in self.site.listings if listing.url == page.listing)
 
 
 def _as(answers: tuple[Answer, ...], outcome: str) -> tuple[Answer, ...]:

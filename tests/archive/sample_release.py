@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from archive.models import Answer, Article
+from archive.folder import Archive
+from archive.models import Answer, Article, Capture, Fetched
 from archive.store import Store
 
 SEEN = dt.datetime.fromisoformat("2026-03-02T10:00:00+08:00")
@@ -28,6 +29,12 @@ ARTICLE = Article(
 def answer(url: str = URL, body: bytes = b"<html></html>", captured: dt.datetime = SEEN) -> Answer:
     """A page of the site `beijing` as it came."""
     return Answer("beijing", None, url, captured, 200, (("Content-Type", "text/html"),), body, "ok")
+
+
+def unanswered(archive: Archive, url: str, at: dt.datetime, outcome: str, error: str) -> Capture:
+    """Keep that a page of the site `beijing` got no answer."""
+    page = archive.frontier("beijing", 0, at).page(url, "article")
+    return archive.captures.keep_page(Fetched(None, page, (), outcome, at, error))[0]
 
 
 def declare_site(store: Store, slug: str, name: str, division: str | None, kind: str = "police") -> None:

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive import search
 from archive.frontier import Frontier
 from archive.migrations import upgrade
-from archive.models import Entry, Finding, Page, WalkOptions
+from archive.models import Entry, Finding, Page, RunFacts, WalkOptions
 from archive.store import Store
 from archive.walks import ListRead
 
@@ -145,7 +145,7 @@ class Run:
 
     def __init__(self, simulation: Simulation, options: WalkOptions) -> None:
         self._columns = simulation.columns
-        run_id = simulation.store.begin_run("beijing", simulation.now, None)
+        run_id = simulation.store.begin_run(RunFacts("beijing", "crawl", simulation.now))
         self.frontier = Frontier(simulation.db, "beijing", run_id, simulation.now)
         self.frontier.walk([(column.name, column.url(1)) for column in self._columns], options)
         self.asked: list[Page] = []

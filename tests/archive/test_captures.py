@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_release import declare_site
+from sample_release import declare_site, unanswered
 from warcio.archiveiterator import ArchiveIterator
 
 from archive import Archive, ArchiveError, warc
@@ -174,7 +174,7 @@ def test_an_unchanged_body_is_a_revisit_that_names_the_first(kept: Kept) -> None
 
 def test_an_attempt_without_an_answer_is_a_row_and_a_metadata_record(kept: Kept) -> None:
     url = "https://nowhere.example/"
-    capture = kept.archive.captures.attempt("beijing", None, url, SEEN, "dns_error", "no such host:\n nowhere.example")
+    capture = unanswered(kept.archive, url, SEEN, "dns_error", "no such host:\n nowhere.example")
     assert kept.archive.captures.row(capture.id) == capture
     assert (capture.outcome, capture.error) == ("dns_error", "no such host:\n nowhere.example")
     assert (capture.status, capture.warc_file, capture.payload_digest) == (None, None, None)
@@ -183,7 +183,9 @@ def test_an_attempt_without_an_answer_is_a_row_and_a_metadata_record(kept: Kept)
     assert metadata.headers["WARC-Target-URI"] == url
     assert metadata.headers["WARC-Date"] == "2026-03-02T02:00:05Z"
     assert metadata.headers["Content-Type"] == "application/warc-fields"
-    assert metadata.body == b"outcome: dns_error\r\nerror: no such host: nowhere.example\r\n"
+    assert metadata.body == (
+        b"page: article\r\nanswers: \r\noutcome: dns_error\r\nerror: no such host: nowhere.example\r\n"
+    )
     with pytest.raises(ArchiveError, match=f"capture {capture.id} holds no body"):
         kept.archive.captures.payload(capture.id)
 

@@ -11,7 +11,10 @@ from sample_release import ARTICLE, URL, answer, declare_site
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive import Archive, ArchiveError, migrations
+from archive import Archive, ArchiveError, migrations, search
+from archive.addresses import key
+from archive.faults import Checked
+from archive.verify import verify
 
 # Copied by hand from "Tables" of the contract: columns that stay.
 CONTRACT = {
@@ -49,6 +52,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
     steps = Migrations("police-press-archive")
     steps()(migrations.first_schema)
     steps()(migrations.visits)
+    steps()(migrations.origins)
     monkeypatch.setattr(migrations, "migrations", steps)
     return steps
 
@@ -95,7 +99,7 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
             (ARTICLE.title, "added")
         ]
     (copy,) = archive_folder.glob("press.db.before-*")
-    assert copy.name == "press.db.before-visits-1"
+    assert copy.name == "press.db.before-origins-1"
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT title FROM press_releases").fetchall() == [(ARTICLE.title,)]
         assert "note" not in [row[1] for row in kept.execute("PRAGMA table_info(press_releases)")]
@@ -105,11 +109,11 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
 
 
 def test_a_copy_never_takes_the_place_of_another(archive_folder: Path, later: Migrations) -> None:
-    (archive_folder / "press.db.before-visits-1").write_text("somebody's copy")
+    (archive_folder / "press.db.before-origins-1").write_text("somebody's copy")
     later(name="more")(_add_a_table)
     Archive.open(archive_folder, write=True).close()
-    assert (archive_folder / "press.db.before-visits-1").read_text() == "somebody's copy"
-    assert (archive_folder / "press.db.before-visits-2").exists()
+    assert (archive_folder / "press.db.before-origins-1").read_text() == "somebody's copy"
+    assert (archive_folder / "press.db.before-origins-2").exists()
 
 
 def test_a_step_that_fails_leaves_the_archive_as_it_was(archive_folder: Path, later: Migrations) -> None:
@@ -121,6 +125,50 @@ def test_a_step_that_fails_leaves_the_archive_as_it_was(archive_folder: Path, la
     with pytest.raises(ArchiveError, match=r"press\.db: the archive cannot be written: no such table: no_such_table"):
         Archive.open(archive_folder, write=True)
     assert titles(archive_folder) == [ARTICLE.title]
+
+
+def test_an_archive_of_the_first_schema_is_brought_forward_with_all_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "warc").mkdir()
+    first = Migrations("police-press-archive")
+    first()(migrations.first_schema)
+    with closing(sqlite3.connect(tmp_path / "press.db")) as old:
+        search.register(old)
+        first.apply(Database(old, execute_plugins=False))
+        seen = "2026-03-01T10:00:00+08:00"
+        old.execute(
+            "INSERT INTO sites VALUES ('beijing', '北京市公安局', 'Beijing', 'police', '110000', 'https://a/', NULL, NULL)"
+        )
+        old.execute("INSERT INTO runs (id, site, started) VALUES (1, 'beijing', ?)", (seen,))
+        old.execute(
+            "INSERT INTO pages (id, key, url, site, kind, state, discovered)"
+            " VALUES (7, ?, ?, 'beijing', 'article', 'fetched', ?)",
+            (key(URL), URL, seen),
+        )
+        old.executemany(
+            "INSERT INTO captures (site, run_id, url, captured, outcome) VALUES ('beijing', 1, ?, ?, 'timeout')",
+            [(URL, seen), (f"{URL}#again", seen), ("https://a/other.html", seen)],
+        )
+        old.commit()
+    with Archive.open(tmp_path, write=True) as archive:
+        rows = archive.db.conn.execute
+        assert rows("SELECT id, page_id FROM captures ORDER BY id").fetchall() == [(1, 7), (2, 7), (3, None)]
+        assert rows("SELECT kind, proxy FROM runs").fetchall() == [("crawl", None)]
+        assert rows("SELECT visited FROM pages").fetchall() == [("2026-03-01T10:00:00+08:00",)]
+    assert (tmp_path / "press.db.before-first_schema-1").exists()
+    with Archive.open(tmp_path) as archive:
+        assert list(verify(archive, Checked())) == []
+
+
+def test_an_archive_whose_making_was_cut_off_is_made_when_it_is_opened_again(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "press.db")) as half:
+        Migrations("police-press-archive").ensure_migrations_table(Database(half, execute_plugins=False))
+        assert half.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [
+            ("_sqlite_migrations",)
+        ]
+    Archive.open(tmp_path, write=True).close()
+    assert titles(tmp_path) == []
 
 
 @pytest.mark.parametrize("write", [False, True])

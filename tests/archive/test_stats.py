@@ -15,7 +15,7 @@ from sample_release import SEEN
 
 from archive import Archive, ArchiveError, clock
 from archive.cli import cli
-from archive.models import RunCounts
+from archive.models import RunCounts, RunFacts
 from archive.stats import SiteStats, Stats, stats
 
 
@@ -78,9 +78,9 @@ def test_the_last_run_of_a_site_and_what_is_gone(empty_archive: Path, keep_relea
         keep_release(archive, "a.html")
         keep_release(archive, "b.html")
         archive.db.conn.execute("UPDATE press_releases SET gone_at = ? WHERE id = 1", (clock.iso(SEEN),))
-        first = archive.store.begin_run("beijing", SEEN, None)
+        first = archive.store.begin_run(RunFacts("beijing", "crawl", SEEN))
         archive.store.update_run(first, RunCounts(), None, finished=SEEN, outcome="failed")
-        later = archive.store.begin_run("beijing", SEEN + dt.timedelta(hours=1), None)
+        later = archive.store.begin_run(RunFacts("beijing", "crawl", SEEN + dt.timedelta(hours=1)))
     running, never = counted(empty_archive).sites
     assert (running.gone, running.last_run, running.last_outcome) == (1, "2026-03-02T11:00:00+08:00", "not ended")
     assert (never.last_run, never.last_outcome) == (None, None)

@@ -14,7 +14,8 @@ from sample_release import ARTICLE, SEEN, URL, answer, declare_site
 from archive import Archive, ArchiveError
 from archive.addresses import key
 from archive.columns import published_text, text_digest
-from archive.models import Article, Attachment, Capture, Entry, Finding, Page, RunCounts, WalkOptions
+from archive.models import Article, Attachment, Capture, Entry, Finding, Page, RunCounts, RunFacts, WalkOptions
+from archive.store import Kept
 from archive.walks import ListRead
 
 PICTURE = Attachment("image", "https://press.example/a/W1.jpg", "W1.jpg", "（资料图片）")
@@ -28,10 +29,10 @@ class Desk:
         self.archive, self.store = archive, archive.store
         self._hours = 0
 
-    def capture(self, url: str = URL, hours: int | None = None) -> Capture:
+    def capture(self, url: str = URL, hours: int | None = None, body: bytes | None = None) -> Capture:
         self._hours = self._hours + 1 if hours is None else hours
         captured = SEEN + dt.timedelta(hours=self._hours)
-        body = f"<html>{url} {self._hours}</html>".encode()
+        body = body or f"<html>{url} {self._hours}</html>".encode()
         return self.archive.captures.keep(answer(url, body, captured))
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -43,7 +44,7 @@ class Desk:
 
     def list(self, column: str, *urls: str) -> None:
         """A run in which a column lists these addresses, and nothing is fetched."""
-        run_id = self.store.begin_run("beijing", SEEN, None)
+        run_id = self.store.begin_run(RunFacts("beijing", "crawl", SEEN))
         first = f"https://press.example/{column}/"
         frontier = self.archive.frontier("beijing", run_id, SEEN)
         frontier.walk(
@@ -210,15 +211,109 @@ def test_a_release_rests_on_the_capture_that_shows_what_its_row_says(desk: Desk)
     ]
 
 
-def test_a_capture_older_than_the_last_visit_only_widens_first_seen(desk: Desk) -> None:
+OLDER = replace(ARTICLE, title="旧题", body="旧文")
+
+
+def test_a_capture_older_than_the_last_visit_says_nothing_of_today(desk: Desk) -> None:
     desk.store.keep(URL, ARTICLE, desk.capture(hours=10))
-    older = replace(ARTICLE, title="旧题", body="旧文")
-    assert desk.store.keep(URL, older, desk.capture(hours=2), made_by="import").change == "same"
-    assert desk.rows("SELECT first_seen, last_seen, title, body, version, capture_id FROM press_releases") == [
-        ("2026-03-02T12:00:00+08:00", "2026-03-02T20:00:00+08:00", ARTICLE.title, ARTICLE.body, 1, 1)
+    before = desk.dump()
+    assert desk.store.keep(URL, OLDER, desk.capture(hours=2), made_by="import") == Kept("same", is_past=True)
+    assert desk.dump() == before
+
+
+def test_a_text_from_before_the_first_visit_becomes_the_first_version_and_todays_an_edit_of_it(desk: Desk) -> None:
+    first = desk.capture(hours=10)
+    desk.store.keep(URL, ARTICLE, first)
+    past = desk.capture(hours=2)
+    assert desk.store.keep_past(URL, OLDER, past, "import", None, (ARTICLE, first)).change == "edited"
+    assert desk.rows("SELECT version, title, captured, made_by FROM versions ORDER BY version") == [
+        (1, "旧题", "2026-03-02T12:00:00+08:00", "import"),
+        (2, ARTICLE.title, "2026-03-02T20:00:00+08:00", "crawl"),
     ]
-    desk.store.keep(URL, older, desk.capture(hours=5), made_by="import")
-    assert desk.rows("SELECT first_seen FROM press_releases") == [("2026-03-02T12:00:00+08:00",)]
+    assert desk.rows("SELECT kind, at, detail FROM events ORDER BY at") == [
+        ("first_seen", "2026-03-02T12:00:00+08:00", None),
+        ("edited", "2026-03-02T20:00:00+08:00", "version 2"),
+    ]
+    assert desk.rows("SELECT title, version, first_seen, last_seen FROM press_releases") == [
+        (ARTICLE.title, 2, "2026-03-02T12:00:00+08:00", "2026-03-02T20:00:00+08:00")
+    ]
+
+
+def test_another_text_between_two_visits_that_showed_the_same_was_an_edit_taken_back(desk: Desk) -> None:
+    first, last = desk.capture(hours=1), desk.capture(hours=9)
+    desk.store.keep(URL, ARTICLE, first)
+    desk.store.keep(URL, ARTICLE, last)
+    desk.store.keep_past(URL, OLDER, desk.capture(hours=5), "import", ARTICLE, (ARTICLE, last))
+    assert desk.rows("SELECT version, title, capture_id FROM versions ORDER BY version") == [
+        (1, ARTICLE.title, 1),
+        (2, "旧题", 3),
+        (3, ARTICLE.title, 2),
+    ]
+    assert desk.rows("SELECT kind, capture_id, detail FROM events ORDER BY at") == [
+        ("first_seen", 1, None),
+        ("edited", 3, "version 2"),
+        ("edited", 2, "version 3"),
+    ]
+    assert desk.rows("SELECT version FROM press_releases") == [(3,)]
+
+
+def test_a_past_capture_that_shows_what_was_known_moves_the_version_to_when_it_was_there_first(desk: Desk) -> None:
+    edited = replace(ARTICLE, body="改过的正文。")
+    first, last = desk.capture(hours=1), desk.capture(hours=9)
+    desk.store.keep(URL, ARTICLE, first)
+    desk.store.keep(URL, edited, last)
+    assert desk.store.keep_past(URL, ARTICLE, desk.capture(hours=2), "import", ARTICLE, (edited, last)).change == "same"
+    assert desk.store.keep_past(URL, edited, desk.capture(hours=5), "import", ARTICLE, (edited, last)).change == "same"
+    assert desk.store.keep_past(URL, ARTICLE, desk.capture(hours=0), "import", None, (ARTICLE, first)).change == "same"
+    assert desk.rows("SELECT version, body, capture_id FROM versions ORDER BY version") == [
+        (1, ARTICLE.body, 5),
+        (2, "改过的正文。", 4),
+    ]
+    assert desk.rows("SELECT kind, at, capture_id FROM events ORDER BY at") == [
+        ("first_seen", "2026-03-02T10:00:00+08:00", 5),
+        ("edited", "2026-03-02T15:00:00+08:00", 4),
+    ]
+
+
+def test_a_third_text_between_two_versions_is_a_version_between_them_with_its_own_attachments(desk: Desk) -> None:
+    picture = Attachment("image", "https://press.example/a/1.jpg", "1.jpg")
+    edited = replace(ARTICLE, body="改过的正文。", attachments=(picture,))
+    first, last = desk.capture(hours=1), desk.capture(hours=9)
+    desk.store.keep(URL, ARTICLE, first)
+    desk.store.keep(URL, edited, last)
+    desk.store.keep_past(URL, OLDER, desk.capture(hours=5), "import", ARTICLE, (edited, last))
+    assert desk.rows("SELECT version, title FROM versions ORDER BY version") == [
+        (1, ARTICLE.title),
+        (2, "旧题"),
+        (3, ARTICLE.title),
+    ]
+    assert desk.rows("SELECT version, url FROM attachments") == [(3, picture.url)]
+    assert desk.rows("SELECT kind, detail FROM events ORDER BY at") == [
+        ("first_seen", None),
+        ("edited", "version 2"),
+        ("edited", "version 3"),
+    ]
+
+
+def test_other_bytes_under_an_attachments_address_are_an_edit_and_the_same_bytes_again_none(desk: Desk) -> None:
+    picture = Attachment("image", "https://press.example/a/1.jpg", "1.jpg")
+    desk.store.keep(URL, replace(ARTICLE, body="", body_kind="image", attachments=(picture,)), desk.capture())
+    shown = [desk.capture(url=picture.url, body=body, hours=hours) for hours, body in ((1, b"1"), (2, b"1"), (3, b"2"))]
+    assert [desk.store.keep_attachment(picture.url, capture) for capture in shown] == [0, 0, 1]
+    assert desk.rows("SELECT version, capture_id FROM attachments ORDER BY version") == [
+        (1, shown[1].id),
+        (2, shown[2].id),
+    ]
+    assert desk.rows("SELECT version, captured, capture_id FROM versions ORDER BY version") == [
+        (1, "2026-03-02T11:00:00+08:00", 1),
+        (2, "2026-03-02T13:00:00+08:00", 1),
+    ]
+    assert desk.rows("SELECT kind, capture_id, detail FROM events ORDER BY id") == [
+        ("first_seen", 1, None),
+        ("edited", shown[2].id, "version 2: other bytes at https://press.example/a/1.jpg"),
+    ]
+    assert desk.store.keep(URL, replace(ARTICLE, attachments=(picture,)), desk.capture(hours=5)).change == "edited"
+    assert desk.rows("SELECT capture_id FROM attachments WHERE version = 3") == [(shown[2].id,)]
 
 
 @pytest.mark.parametrize(
@@ -335,9 +430,9 @@ def test_a_site_is_declared_again_as_its_file_says(desk: Desk) -> None:
 
 
 def test_runs_are_written_down_as_they_go_and_a_killed_one_is_named(desk: Desk) -> None:
-    first = desk.store.begin_run("beijing", SEEN, "a desk in Gansu")
+    first = desk.store.begin_run(RunFacts("beijing", "crawl", SEEN, "a desk in Gansu"))
     desk.store.update_run(first, RunCounts(listed=5, new=2), 47)
-    second = desk.store.begin_run("beijing", SEEN, None)
+    second = desk.store.begin_run(RunFacts("beijing", "crawl", SEEN))
     desk.store.update_run(second, RunCounts(listed=6), None, finished=SEEN, outcome="finished")
     desk.store.find(second, Finding("beijing", "entries", "0", "at least 1", "https://press.example/jwbd/"))
     assert first != second, "two runs at one frozen moment do not collide"

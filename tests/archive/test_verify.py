@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sample_release import ARTICLE, SEEN, answer, declare_site
+from sample_release import ARTICLE, SEEN, answer, declare_site, unanswered
 
 from archive import Archive, ArchiveError, search, warc
 from archive.cli import cli
@@ -53,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             keep(archive, number)
         keep(archive, 1, day=4, text="更正通报")
         keep(archive, 2, day=4)
-        archive.captures.attempt("beijing", None, page(90), SEEN.replace(day=4), "timeout", "no answer in 30 s")
+        unanswered(archive, page(90), SEEN.replace(day=4), "timeout", "no answer in 30 s")
     return folder
 
 

@@ -1,20 +1,24 @@
-"""Edits, takedowns and what only looks like one: a site that changes over simulated days, and the real command."""
+"""Edits, takedowns and what only looks like one: a site that changes over simulated days, and the real command.
+
+What happens to a site as a whole is in `test_site_changes.py`.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from random import Random
 
+import cluttered_pages
 import pytest
+from simulated_days import articles, at_day, events, list_pages, on_day
 
 from crawler.demo.releases import load_releases
 from crawler.demo.server import QINGLING, SampleProvince
 from tests.conftest import Press, asked
 
 FEW, MANY = 6, 26
-START = dt.datetime.fromisoformat("2026-07-10T08:00:00+08:00")
 
 
 @pytest.fixture
@@ -22,19 +26,6 @@ def province(request: pytest.FixtureRequest) -> Iterator[SampleProvince]:
     """The department with few releases, or as many as a test asks for: each is visited again and again."""
     with SampleProvince(load_releases()[: getattr(request, "param", FEW)]) as running:
         yield running
-
-
-def on_day(press: Press, day: float, *arguments: str) -> int:
-    at = (START + dt.timedelta(days=day)).isoformat()
-    return press("crawl", QINGLING, *arguments, POLICE_PRESS_NOW=at).returncode
-
-
-def articles(province: SampleProvince) -> list[str]:
-    return sorted(path for path in province.paths() if re.search(r"/t\d{8}_\d+\.html$", path))
-
-
-def events(press: Press) -> list[tuple[object, ...]]:
-    return press.rows("SELECT kind, count(*) FROM events WHERE kind <> 'first_seen' GROUP BY 1 ORDER BY 1")
 
 
 def test_releases_are_visited_on_schedule_and_cost_no_copy(press: Press, province: SampleProvince) -> None:
@@ -121,6 +112,41 @@ def test_a_takedown_is_one_once_it_stood_for_a_day_and_it_can_be_undone(press: P
     assert press.rows("SELECT count(*) FROM press_releases WHERE gone_at IS NOT NULL OR version > 1") == [(0,)]
 
 
+LOGIN = "<title>统一身份认证平台</title><form><input name='username'><input type='password' name='password'></form>"
+NO_TAKEDOWNS = {
+    "redirect to a login": Answer(302, headers={"Location": "/cas/login?service=%2Fxwzx%2F"}),
+    "401": Answer(401, "<h1>Unauthorized</h1>"),
+    "a login page in its place": Answer(200, LOGIN),
+    "500": Answer(500, "error"),
+    "403": Answer(403, "<h1>403 Forbidden</h1>"),
+    "moved, as its server says": Answer(302, headers={"Location": "/new/1.html"}),
+    "a server that wants patience": Answer(503, "<p>系统维护，请稍后再来</p>"),
+}
+
+
+@pytest.mark.parametrize("province", [len(NO_TAKEDOWNS) + 2], indirect=True)
+def test_what_only_looks_like_a_takedown_or_an_edit_is_none(press: Press, province: SampleProvince) -> None:
+    """A wall, a failure, an article that left its list, and one around which all changes from day to day."""
+    on_day(press, 0)
+    cluttered, unlisted, *others = articles(province)
+    province.replace("/cas/login", LOGIN)
+    province.replace("/new/1.html", province.body(others[5]))
+    for path, answer in zip(others, NO_TAKEDOWNS.values(), strict=True):
+        province.replace(path, answer.body, status=answer.status, headers=answer.headers)
+    before = province.body(cluttered)
+    for path in list_pages(province):
+        name = unlisted.rpartition("/")[2]
+        province.replace(path, re.sub(rf"<li><a href=[^>]*{name}.*?</li>", "", province.body(path)))
+    for day in (1, 2, 3):
+        around = cluttered_pages.sidebar(Random(day)) + cluttered_pages.foot(Random(day))  # noqa: S311 - variety
+        province.replace(cluttered, before.replace("</body>", f"{around}</body>"))
+        assert on_day(press, day) == 0
+    assert events(press) == []
+    assert press.rows("SELECT count(*) FROM press_releases WHERE gone_at IS NOT NULL OR version > 1") == [(0,)]
+    seen = press.rows("SELECT url, last_seen FROM press_releases WHERE last_seen > '2026-07-13' ORDER BY url")
+    assert [url for url, _ in seen] == [province.url(path) for path in (cluttered, unlisted, others[5])]
+
+
 def test_a_page_that_is_back_within_the_day_was_never_gone(press: Press, province: SampleProvince) -> None:
     on_day(press, 0)
     path = articles(province)[0]
@@ -134,38 +160,6 @@ def test_a_page_that_is_back_within_the_day_was_never_gone(press: Press, provinc
     assert events(press) == [], "the first answer of a second absence, not the second of the first"
 
 
-@pytest.mark.parametrize("how", ["wall", "outage", "lists gone too"])
-def test_a_wall_or_an_outage_over_ten_days_takes_nothing_down(press: Press, province: SampleProvince, how: str) -> None:
-    on_day(press, 0)
-    status, body = {"wall": (521, "<script>__jsl_clearance</script>"), "outage": (500, "error")}.get(how, (404, "gone"))
-    for path in province.paths():
-        if path != "/robots.txt":
-            province.replace(path, body, status=status)
-    for day in (1, 2, 10):
-        assert on_day(press, day) == 1, "a first list page that cannot be read is said"
-    assert events(press) == []
-    assert press.rows("SELECT count(*) FROM press_releases WHERE gone_at IS NOT NULL") == [(0,)]
-
-
-@pytest.mark.parametrize("province", [MANY], indirect=True)
-def test_a_redesign_is_no_takedown_and_counts_no_release_twice(press: Press, province: SampleProvince) -> None:
-    on_day(press, 0)
-    moved = articles(province)
-    for path in moved:
-        province.replace(path.replace("/xwzx/", "/new/"), province.body(path))
-        province.replace(path, "", status=404)
-    for path in asked(province):
-        if path not in moved:
-            folder = path.rpartition("/")[0].replace("/xwzx/", "/new/")
-            province.replace(path, province.body(path).replace('href="./20', f'href="{folder}/20'))
-    assert on_day(press, 1) == 0
-    assert on_day(press, 2) == 1
-    assert press.rows("SELECT DISTINCT expectation FROM findings") == [("site_changed",)]
-    assert events(press) == []
-    assert press.rows("SELECT count(*) FROM press_releases") == [(2 * MANY,)]
-    assert press.rows("SELECT count(*) FROM press_releases WHERE same_as IS NULL") == [(MANY,)]
-
-
 @pytest.mark.parametrize("province", [MANY], indirect=True)
 def test_a_person_can_say_that_a_mass_takedown_is_one(press: Press, province: SampleProvince) -> None:
     on_day(press, 0)
@@ -175,7 +169,7 @@ def test_a_person_can_say_that_a_mass_takedown_is_one(press: Press, province: Sa
     on_day(press, 1)
     assert on_day(press, 2) == 1
     assert events(press) == []
-    said = press("confirm-gone", QINGLING, POLICE_PRESS_NOW=(START + dt.timedelta(days=2.1)).isoformat())
+    said = press("confirm-gone", QINGLING, **at_day(2.1))
     assert (said.returncode, said.stdout.split(" ")[0]) == (0, "22")
     assert events(press) == [("gone", 22)]
     assert on_day(press, 3) == 0

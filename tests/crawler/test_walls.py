@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.walls import classify
+from crawler.walls import classify, wants_login
 
 NOTICE = "<html><body><h1>{}</h1><p>发布时间：2026-07-03</p><p>{}</p></body></html>"
 
@@ -58,14 +58,115 @@ def test_a_short_genuine_page_is_no_wall(body: str) -> None:
     assert classify(200, {}, body, len(body.encode())) == "ok"
 
 
+FRAME = """<html><head><title>青岭省公安厅</title><script src="/js/a.js?v=2024-05-13"></script></head><body>
+<p>今天是2026年7月11日 星期六</p><a href="/">首页</a> <a href="/jwzx/">警务资讯</a> <a href="/zwgk/">政务公开</a>
+<a href="/bsfw/">办事服务</a> <a href="/hdjl/">互动交流</a><div>{}</div>
+<p>主办：青岭省公安厅 网站标识码：0000000001 青ICP备00000000号-1 青公网安备00000000000000号</p>
+<p>建议使用1920×1080分辨率的浏览器访问，技术支持电话见联系我们</p><p>地址：青岭省青岭市和平路1号</p></body></html>"""
+
+
+@pytest.mark.parametrize("page", ["{}", "<title>提示</title><p>{}</p>", "<h1>{}</h1><a href='/'>返回首页</a>", FRAME])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "您访问的页面不存在或已删除",
+        "页面不存在",
+        "对不起，您访问的页面不存在！",
+        "很抱歉，您要查看的内容不存在或已被删除，请检查地址是否正确",
+        "文章已删除",
+        "该内容已被作者删除",
+        "该信息已下架",
+        "您查看的信息已下线",
+        "信息不存在",
+        "该稿件已撤回",
+        "此页面已经被移除。",
+        "您访问的<b>页面</b>找不到了",
+        "该信息已过期",
+        "页面走丢了…",
+        "您访问的链接已失效",
+        "没有找到您要访问的页面",
+        "无法找到该页",
+        "404",
+        "HTTP 404 - 未找到文件",
+        "404 Not Found",
+    ],
+)
+def test_a_line_that_says_the_page_is_gone_is_a_soft_404(said: str, page: str) -> None:
+    body = page.format(said)
+    assert classify(200, {}, body, len(body.encode())) == "soft_404"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<title>统一身份认证平台</title><div id='root'>账号登录 扫码登录</div>",
+        "<form action='/cas/login'><input name='username'><input type='password' name='password'></form>",
+        "<h1>用户登录</h1><form><input type=password></form>",
+        "<p>您还没有登录，请先登录！</p>",
+        "<div>请<a href='/login'>登录</a></div>",
+        "<script>top.location = '/login'</script>请登录后查看",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 401, 403, 404])
+def test_a_page_that_wants_a_login_is_a_wall_and_says_nothing_of_the_release(body: str, status: int) -> None:
+    assert classify(status, {}, body, len(body.encode())) == "captcha"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "群众点开短信中的链接后，屏幕显示“页面不存在”的，多为钓鱼网站。",
+        "凡提示“您的信息不存在，请登录核验”的短信都是诈骗。",
+        "假冒网站弹出“请登录”窗口，诱骗群众输入密码。",
+        "如需查询办理进度，请登录青岭省公安厅政务服务网。",
+        "涉诈链接已失效。",
+        "找到被盗的文件",
+        "经核实，该信息不存在。",
+        "原规范性文件已失效",
+        "涉案网站已下架，信息已移交有关部门。",
+    ],
+)
+@pytest.mark.parametrize("page", ["<div class='TRS_Editor'><p>{}</p></div>", "<h1>反诈提醒</h1><p>{}</p>", FRAME])
+def test_a_sentence_that_tells_of_such_pages_is_the_release_itself(told: str, page: str) -> None:
+    """Neither date nor heading nor length saves the first of these."""
+    body = page.format(told)
+    assert classify(200, {}, body, len(body.encode())) == "ok"
+
+
+@pytest.mark.parametrize(
+    "sign", ["<p>发布时间：2026-07-03</p>", "<meta name='ArticleTitle' content='辟谣'>", "<h1>辟谣</h1>"]
+)
+def test_what_has_a_date_or_a_title_is_a_release_whatever_a_line_of_it_says(sign: str) -> None:
+    body = f"{sign}<p>该信息不存在。</p>"
+    assert classify(200, {}, body, len(body.encode())) == "ok"
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_hop_is_ok_and_a_redirect_to_nowhere_is_not(status: int) -> None:
     assert classify(status, {"location": "/a"}, "", 0) == "ok"
     assert classify(status, {}, "", 0) == "client_error"
 
 
-@pytest.mark.parametrize("piece", ["<script>", "<title ", "<", "<!--", "<h1>", "<h1 ", "<meta ", "<input ", "页面"])
+@pytest.mark.parametrize(
+    "piece", ["<script>", "<title ", "<", "<!--", "<h1>", "<h1 ", "<meta ", "<input ", "页面", "您", "对不起", "404"]
+)
 def test_a_body_of_nothing_but_openings_is_judged(piece: str) -> None:
     """Each of these took seconds to minutes under an earlier pattern."""
     body = piece * (400_000 // len(piece))
     assert classify(200, {}, body, len(body)) == "ok"
+
+
+@pytest.mark.parametrize(
+    ("answered", "wants"),
+    [
+        ("https://sso.qingling.example/", True),
+        ("https://gat.qingling.example/cas/login?service=x", True),
+        ("https://id.qingling.example/?returnUrl=https%3A%2F%2Fgat.qingling.example%2Fjwdt%2Ft1.html", True),
+        ("https://gat.qingling.example/", False),
+        ("https://www.qingling.example/index.html?from=gat", False),
+        ("https://gat.qingling.example/crj/passport/t1.html", False),
+        ("https://m.qingling.example/detail?path=/jwdt/t1.html", False),
+    ],
+)
+def test_a_redirect_to_a_login_is_told_from_one_to_the_home_page(answered: str, wants: bool) -> None:
+    assert wants_login("https://gat.qingling.example/jwdt/t1.html", answered) is wants

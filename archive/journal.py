@@ -1,0 +1,261 @@
+"""What the WARC files say that happened: runs, the pages they asked for, and a person's word; so an archive is rebuilt.
+
+A `warcinfo` record begins each run in each file it writes to. A page's answers follow one another behind a `metadata`
+record that says what they do not; a lone answer without one is an article page that came as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from warcio.archiveiterator import ArchiveIterator
+
+from archive import records, warc
+from archive.clock import SHANGHAI, iso
+from archive.models import Answer, Fetched, PageKind, RunFacts, RunKind, WalkOptions
+
+_PLAIN = ("ok", "not_modified")
+_ANSWERS = ("response", "revisit")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record in a WARC file. `status` is an answer's; `fields` are those of a note or a `warcinfo` record."""
+
+    kind: str
+    url: str | None
+    at: dt.datetime
+    file: str
+    offset: int
+    length: int
+    status: int | None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageTold:
+    """A page that was asked for, as the records tell it: each answer's place with its outcome.
+
+    `kind` is None where the records break off: then nobody knows what the answers were for.
+    """
+
+    url: str
+    kind: PageKind | None
+    outcome: str
+    at: dt.datetime
+    answers: tuple[tuple[Place, str], ...]
+    listing: str | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class RunTold:
+    """A run, or the part of it that one file holds, in the order of its records.
+
+    `facts` is None for answers that no run stands before. `ended` is when and how, None for a run that was killed.
+    `confirmed` is when a person said that the site's takedowns are true: such a word stands alone.
+    """
+
+    facts: RunFacts | None
+    started: dt.datetime
+    number: int
+    pages: list[PageTold] = field(default_factory=list)
+    ended: tuple[dt.datetime, str] | None = None
+    confirmed: dt.datetime | None = None
+
+
+def run_fields(run: RunFacts) -> dict[str, str | None]:
+    """A run's facts as fields of its `warcinfo` record."""
+    options = asdict(run.options) if run.options else None
+    if options and options["since"]:
+        options["since"] = options["since"].isoformat()
+    return {
+        "run": None if run.number is None else str(run.number),
+        "run-kind": run.kind,
+        "run-started": iso(run.started),
+        "run-vantage": run.vantage,
+        "run-proxy": run.proxy,
+        "run-listings": json.dumps(run.listings, ensure_ascii=False),
+        "run-options": json.dumps(options) if options else None,
+        "run-wanted": run.wanted,
+    }
+
+
+def _facts(site: str, fields: Mapping[str, str]) -> RunFacts | None:
+    if "run-started" not in fields:
+        return None
+    options = json.loads(fields["run-options"]) if "run-options" in fields else None
+    if options and options["since"]:
+        options["since"] = dt.date.fromisoformat(options["since"])
+    return RunFacts(
+        site=site,
+        kind=cast("RunKind", fields["run-kind"]),
+        started=dt.datetime.fromisoformat(fields["run-started"]),
+        vantage=fields.get("run-vantage"),
+        proxy=fields.get("run-proxy"),
+        listings=tuple((column, url, cms) for column, url, cms in json.loads(fields["run-listings"])),
+        options=WalkOptions(**options) if options else None,
+        wanted=fields.get("run-wanted"),
+        number=int(fields["run"]) if "run" in fields else None,
+    )
+
+
+def is_attempt(fetched: Fetched) -> bool:
+    """Whether what came of a page is none of its answers: no answer at all, or a failure after the last of them."""
+    return not fetched.answers or fetched.answers[-1].outcome != fetched.outcome
+
+
+def page_fields(fetched: Fetched) -> dict[str, str | None]:
+    """What a page's answers do not say themselves; nothing for an article page that came as it is."""
+    page, outcomes = fetched.page, [answer.outcome for answer in fetched.answers]
+    if page.kind == "article" and outcomes == [fetched.outcome] and fetched.outcome in _PLAIN:
+        return {}
+    return {
+        "page": page.kind,
+        "listing": page.listing,
+        "answers": " ".join(outcomes),
+        "outcome": fetched.outcome,
+        "error": fetched.error,
+    }
+
+
+def run_ended(at: dt.datetime, outcome: str) -> dict[str, str | None]:
+    """The note at the end of a run."""
+    return {"run-finished": iso(at), "run-outcome": outcome}
+
+
+def gone_confirmed(at: dt.datetime, after_run: int) -> dict[str, str | None]:
+    """The note of a person's word that a site's takedowns are true, given after that run."""
+    return {"gone-confirmed": iso(at), "after-run": str(after_run)}
+
+
+def runs_told(folder: Path, site: str) -> list[RunTold]:
+    """Every run of a site, oldest first, with the pages it asked for; each file is read to its last whole record."""
+    told: dict[tuple[dt.datetime, int, bool], RunTold] = {}
+    for path in sorted((folder / site).glob("*.warc.gz")):
+        with path.open("rb") as file:
+            for part in _parts(site, places(file, f"{site}/{path.name}")):
+                whole = told.setdefault((part.started, part.number, part.confirmed is not None), part)
+                if whole is not part:
+                    whole.pages += part.pages
+                    whole.ended = whole.ended or part.ended
+    return [told[order] for order in sorted(told)]
+
+
+def places(file: BinaryIO, name: str, start: int = 0) -> Iterator[Place]:
+    """The whole records of a WARC file from a byte on, in their order."""
+    for offset, end in warc.whole_records(file, start):
+        file.seek(offset)
+        record = next(iter(ArchiveIterator(file)))
+        header = record.rec_headers.get_header
+        fields = {}
+        if record.rec_type in ("warcinfo", "metadata"):
+            fields = records.fields_of(record.content_stream().read())
+        at = dt.datetime.fromisoformat(header("WARC-Date")).astimezone(SHANGHAI)
+        status = int(record.http_headers.get_statuscode()) if record.rec_type in _ANSWERS else None
+        yield Place(record.rec_type, header("WARC-Target-URI"), at, name, offset, end - offset, status, fields)
+
+
+def pages_told(places: Iterator[Place]) -> Iterator[Place | PageTold]:
+    """Notes and `warcinfo` records as they are, and answers put together to the pages they were asked for."""
+    note: Place | None = None
+    answers: list[Place] = []
+    for place in places:
+        if place.kind in _ANSWERS and note is None:
+            yield _alone(place)
+        elif place.kind in _ANSWERS:
+            answers.append(place)
+        elif place.kind != "request":
+            if note:
+                yield from _broken_off(answers)
+                note, answers = None, []
+            if place.kind == "metadata" and "page" in place.fields:
+                note = place
+            else:
+                yield place
+        if note and len(answers) == len(note.fields["answers"].split()):
+            yield _told(note, answers)
+            note, answers = None, []
+    yield from _broken_off(answers)
+
+
+def read_answer(
+    folder: Path, place: Place, outcome: str, site: str, run_id: int | None, body_of: Callable[[str, str], bytes]
+) -> Answer:
+    """An answer as it was kept; `body_of` gives, by address and digest, the body that a revisit refers to.
+
+    Raises OSError and ValueError where no whole record stands there.
+    """
+    record, body = warc.read_record(folder, place.file, place.offset, place.length)
+    header, http = record.rec_headers.get_header, record.http_headers
+    if record.rec_type == "revisit" and place.status != HTTPStatus.NOT_MODIFIED:
+        body = body_of(str(place.url), header("WARC-Payload-Digest"))
+    sent = ((name.removeprefix(records.RENAMED), value) for name, value in http.headers if name != "Content-Length")
+    return Answer(
+        site=site,
+        run_id=run_id,
+        url=str(place.url),
+        captured=place.at,
+        status=place.status or 0,
+        headers=tuple((name, _as_sent(value)) for name, value in sent),
+        body=body,
+        outcome=outcome,
+        ip=header("WARC-IP-Address"),
+        place=(place.file, place.offset, place.length),
+    )
+
+
+def _as_sent(value: str) -> str:
+    """A header's bytes as Latin-1, as they were kept; warcio takes them for UTF-8 where they can be."""
+    return value if value.isascii() else value.encode("utf-8").decode("latin-1")
+
+
+def _parts(site: str, places: Iterator[Place]) -> Iterator[RunTold]:
+    run: RunTold | None = None
+    for told in pages_told(places):
+        if isinstance(told, PageTold):
+            if run is None:
+                run = RunTold(None, told.at, -1)
+            run.pages.append(told)
+        elif told.kind == "warcinfo":
+            if run:
+                yield run
+            facts = _facts(site, told.fields)
+            run = RunTold(facts, facts.started, facts.number or 0) if facts else None
+        elif "run-outcome" in told.fields and run:
+            run.ended = dt.datetime.fromisoformat(told.fields["run-finished"]), told.fields["run-outcome"]
+        elif "gone-confirmed" in told.fields:
+            at = dt.datetime.fromisoformat(told.fields["gone-confirmed"])
+            yield RunTold(None, at, int(told.fields["after-run"]), confirmed=at)
+    if run:
+        yield run
+
+
+def _alone(place: Place) -> PageTold:
+    outcome = "not_modified" if place.status == HTTPStatus.NOT_MODIFIED else "ok"
+    return PageTold(str(place.url), "article", outcome, place.at, ((place, outcome),))
+
+
+def _told(note: Place, answers: list[Place]) -> PageTold:
+    said = note.fields
+    outcomes = said["answers"].split()
+    return PageTold(
+        str(note.url),
+        cast("PageKind", said["page"]),
+        said["outcome"],
+        note.at,
+        tuple(zip(answers, outcomes, strict=True)),
+        said.get("listing"),
+        said.get("error"),
+    )
+
+
+def _broken_off(answers: list[Place]) -> Iterator[PageTold]:
+    for place in answers:
+        yield PageTold(str(place.url), None, "ok", place.at, ((place, "ok"),))

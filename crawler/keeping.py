@@ -1,0 +1,200 @@
+"""What becomes of a page in the archive: captures first, then what they say; all of a page or nothing.
+
+A crawl, an import and a rebuild from the WARC files all go through here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from archive import clock
+from archive.addresses import key
+from archive.errors import ArchiveError
+from archive.history import MadeBy
+from archive.models import Answer, Article, Capture, Fetched, Finding, Page
+from archive.store import Kept
+from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
+from crawler.reading import Reader, Reading
+from crawler.run import Run
+from crawler.worker import Worker, WorkFailedError
+
+EMPTIED = "the page was emptied"
+_NOT_THERE = ("gone", "soft_404")
+
+
+class Keeping:
+    """Writes what was fetched in one run into the archive's batch."""
+
+    def __init__(self, run: Run, worker: Worker) -> None:
+        self._run, self._site, self._archive = run, run.site, run.archive
+        self.reader = Reader(run, worker)
+
+    def keep(self, item: Item, reading: Reading, at: dt.datetime | None = None) -> Item:
+        """Keep one item, read by now; returns it, or the failure that it turned out to be.
+
+        `at` is when that was, for one that is read back from a WARC file. Raises ArchiveError.
+        """
+        at = at or clock.now()
+        try:
+            match item:
+                case ListPage():
+                    self._keep_list(item, reading, at)
+                case ArticlePage():
+                    return self._keep_article(item, reading, at)
+                case AttachmentPage():
+                    self._keep_attachment(item, at)
+                case FailedPage():
+                    self._keep_failure(item, at)
+        except WorkFailedError as problem:
+            failure = FailedPage(item.page, item.answers, "extract_failed", str(problem))
+            self._keep_failure(failure, at)
+            return failure
+        return item
+
+    def _keep_list(self, item: ListPage, reading: Reading, at: dt.datetime) -> None:
+        assert reading.listed  # noqa: S101 - the reader gives every list page its job
+        read = reading.listed.result()
+        with self._archive.page_kept():
+            self._fetched(item.page, item.answers, item.answers[-1].outcome, at)
+            self._run.counts.listed += len(read.entries)
+            if self._run.facts.kind == "import":
+                column = next(column for column, url, _ in self._run.facts.listings if url == item.page.listing)
+                self._run.find(self._run.frontier.list_imported(item.page, column, read))
+            else:
+                self._run.find(self._run.frontier.list_read(item.page, read))
+
+    def _keep_article(self, item: ArticlePage, reading: Reading, at: dt.datetime) -> Item:
+        assert reading.article  # noqa: S101 - as above
+        article, answer = reading.article.result(), item.answers[-1]
+        had_text = reading.resting is not None and reading.resting.body_kind != "empty"
+        if had_text and article.body_kind == "empty" and self._run.facts.kind != "import":
+            emptied = (*item.answers[:-1], replace(answer, outcome="soft_404"))
+            failure = FailedPage(item.page, emptied, "soft_404", EMPTIED)
+            self._keep_failure(failure, at)
+            return failure
+        with self._archive.page_kept():
+            capture = self._fetched(item.page, item.answers, answer.outcome, at)[-1]
+            self.judge(item.page, article, capture, self._made_by(item, reading))
+            self._run.counts.not_modified += answer.outcome == "not_modified"
+        return item
+
+    def bring_in(self, captures: Iterable[Capture]) -> None:
+        """Make releases of new articles that a run which was killed had written down; what cannot be read is asked for
+        again.
+        """
+        for capture in captures:
+            page = self._run.frontier.known(capture.page_id) if capture.page_id else None
+            is_new = page and page.kind == "article" and self._archive.store.resting(page.url) is None
+            if page is None or not is_new or capture.outcome != "ok" or capture.status not in range(200, 300):
+                continue
+            with suppress(ArchiveError, WorkFailedError):
+                article = self.reader.capture(capture, self._archive.captures, self._run.frontier.entry(page)).result()
+                with self._archive.page_kept():
+                    self.judge(page, article, capture)
+
+    def judge(self, page: Page, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> None:
+        """Make a release, or a version of it, of what a capture shows; to be called while a page is kept."""
+        frontier, counts = self._run.frontier, self._run.counts
+        kept = self._archive.store.keep(page.url, article, capture, made_by)
+        if kept.is_past:
+            kept = self._keep_past(page, article, capture, made_by)
+        if self._run.facts.kind == "import":
+            frontier.imported(page, capture.captured)
+        else:
+            frontier.fetched(page, capture.status)
+        counts.fetched += 1
+        counts.new += kept.change == "new"
+        counts.edited += kept.change == "edited"
+        counts.restored += kept.restored
+        self._attach(page, article, capture)
+
+    def _made_by(self, item: ArticlePage, reading: Reading) -> MadeBy:
+        """Bring the release up to today's extractor first, so that only the page's own edits are edits.
+
+        Where its capture cannot be read any more that is a finding, and nobody can say what is an edit.
+        """
+        ordinary: MadeBy = "import" if self._run.facts.kind == "import" else "crawl"
+        resting = reading.resting
+        if resting is None or not (reading.rested or reading.unreadable):
+            return ordinary
+        capture = self._archive.captures.row(resting.capture_id)
+        try:
+            if reading.rested:
+                self._archive.store.keep(item.page.url, reading.rested.result(), capture, made_by="reparse")
+                return ordinary
+            said = str(reading.unreadable)
+        except WorkFailedError as problem:
+            said = str(problem)
+        self._run.find([Finding(self._site.slug, "capture", said, "a record that can be read", capture.url)])
+        return "reparse"
+
+    def _keep_past(self, page: Page, article: Article, capture: Capture, made_by: MadeBy) -> Kept:
+        """Give a capture older than what the release rests on its place in the release's history."""
+        captures, entry = self._archive.captures, self._run.frontier.entry(page)
+        before, after = captures.neighbours(capture)
+        if after is None:
+            return Kept("same")
+        was = self.reader.capture(before, captures, entry).result() if before else None
+        then = self.reader.capture(after, captures, entry).result()
+        return self._archive.store.keep_past(page.url, article, capture, made_by, was, (then, after))
+
+    def _attach(self, page: Page, article: Article, capture: Capture) -> None:
+        """Have the bytes of a release's images and files fetched, as the site file says."""
+        fetch = self._site.fetch
+        wanted = {"all": True, "none": False, "needed": article.body_kind in ("image", "attachment")}
+        if not wanted[fetch.attachments] or self._run.facts.kind == "import":
+            return
+        hosts = {*self._site.hosts, urlsplit(page.url).netloc.lower(), *fetch.attachment_hosts}
+        for one in article.attachments:
+            if one.kind == "video" or urlsplit(one.url).netloc.lower() not in hosts:
+                continue
+            if key(one.url) == page.key:
+                self._archive.store.keep_attachment(one.url, capture)
+            else:
+                self._run.frontier.attach(page, one.url)
+
+    def _keep_attachment(self, item: AttachmentPage, at: dt.datetime) -> None:
+        with self._archive.page_kept():
+            capture = self._fetched(item.page, item.answers, item.answers[-1].outcome, at)[-1]
+            self._run.counts.edited += self._archive.store.keep_attachment(item.page.url, capture)
+            self._run.frontier.fetched(item.page, capture.status)
+
+    def _keep_failure(self, item: FailedPage, at: dt.datetime) -> None:
+        run = self._run
+        walled = run.frontier.is_wall(item.outcome)
+        status = item.answers[-1].status if item.answers else None
+        with self._archive.page_kept():
+            captures = self._fetched(item.page, item.answers, item.outcome, at, item.error)
+            if run.facts.kind == "import":
+                return
+            if (
+                item.page.kind == "article"
+                and item.outcome in _NOT_THERE
+                and self._archive.store.resting(item.page.url)
+            ):
+                self._keep_absence(item, captures[-1])
+                return
+            run.counts.walled += walled
+            run.counts.failed += not walled
+            run.find(run.frontier.failed(item.page, item.outcome, status, item.error))
+
+    def _keep_absence(self, item: FailedPage, capture: Capture) -> None:
+        """A release's page says clearly that it is not there: a takedown once that stands, unless the site changed."""
+        said = f"{item.outcome}: {item.error}"
+        absence, since = self._run.frontier.absent(item.page, said, capture.status, capture.id)
+        self._run.find(self._run.frontier.missed(item.page, said))
+        if absence == "gone" and since:
+            self._archive.store.take_down(item.page.url, since, capture, f"{said}, first seen {since}")
+            self._run.counts.gone += 1
+        if absence == "held":
+            self._run.find_site_changed()
+
+    def _fetched(
+        self, page: Page, answers: tuple[Answer, ...], outcome: str, at: dt.datetime, error: str | None = None
+    ) -> list[Capture]:
+        fetched = Fetched(self._run.id, page, answers, outcome, at, error, self._run.is_recorded)
+        return self._archive.captures.keep_page(fetched)

@@ -1,0 +1,95 @@
+"""The database made anew from what the WARC files say: each run told again, through the same keeping as a crawl."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+
+from archive.errors import ArchiveError
+from archive.folder import Archive
+from archive.journal import PageTold, RunTold, runs_told
+from archive.models import Answer, Page, RunFacts
+from crawler.extract.charset import decode
+from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
+from crawler.keeping import EMPTIED, Keeping
+from crawler.run import Run
+from crawler.site import Site
+from crawler.worker import Worker
+
+
+class Rebuild:
+    """Tells an empty archive, run by run, what its WARC files say. `faults` are records that could not be read."""
+
+    def __init__(self, archive: Archive, sites: Mapping[str, Site], worker: Worker, say: Callable[[str], None]) -> None:
+        self._archive, self._sites, self._worker, self._say = archive, sites, worker, say
+        self.faults: list[str] = []
+
+    def all(self) -> None:
+        """Every site that has WARC files. Raises ArchiveError where one has no site file."""
+        slugs = sorted(path.name for path in (self._archive.folder / "warc").iterdir() if path.is_dir())
+        if missing := [slug for slug in slugs if slug not in self._sites]:
+            raise ArchiveError(
+                f"{self._archive.folder / 'warc'}: there is no site file for {', '.join(missing)}, so nobody can say"
+                " what these captures are. Put the file back, or name the folder that has it with --sites."
+            )
+        for slug in slugs:
+            for told in runs_told(self._archive.folder / "warc", slug):
+                self._tell(self._sites[slug], told)
+            self._archive.commit()
+
+    def _tell(self, site: Site, told: RunTold) -> None:
+        if told.confirmed:
+            self._archive.confirm_gone(site.slug, told.confirmed, is_recorded=True)
+            return
+        if told.facts is None:
+            self._say(
+                f"{site.slug}: {len(told.pages)} answers of no run are kept as captures, and say nothing of releases"
+            )
+        facts = told.facts or RunFacts(site.slug, "import", told.started)
+        run = Run(self._archive, site, facts, is_recorded=True)
+        keeping = Keeping(run, self._worker)
+        for page in told.pages:
+            try:
+                self._tell_page(keeping, run, page if told.facts else replace(page, kind=None))
+            except ArchiveError as damage:
+                if self._archive.broken:
+                    raise
+                self.faults.append(str(damage))
+        if told.ended:
+            at, outcome = told.ended
+            run.end(outcome, at)
+
+    def _tell_page(self, keeping: Keeping, run: Run, told: PageTold) -> None:
+        answers = self._archive.answers(told, run.site.slug, run.id)
+        if told.kind is None:
+            with self._archive.page_kept():
+                for answer in answers:
+                    self._archive.captures.keep(answer)
+            return
+        item = self._item(run.frontier.take(told.url, told.kind, told.listing), answers, told)
+        keeping.keep(item, keeping.reader.begin(item), told.at)
+
+    def _item(self, page: Page, answers: tuple[Answer, ...], told: PageTold) -> Item:
+        """What the spider yielded, and for an article that could not be read, or was empty, what it would yield."""
+        outcome, last = told.outcome, answers[-1] if answers else None
+        if last and page.kind == "article" and (outcome == "extract_failed" or told.error == EMPTIED):
+            outcome = "not_modified" if last.status == HTTPStatus.NOT_MODIFIED else "ok"
+            answers = (*answers[:-1], replace(last, outcome=outcome))
+        if last is None or outcome not in ("ok", "not_modified"):
+            return FailedPage(page, answers, outcome, told.error or "")
+        if page.kind == "attachment":
+            return AttachmentPage(page, answers)
+        body, content_type = self._shown(last)
+        if page.kind == "article":
+            return ArticlePage(page, answers, body, content_type)
+        return ListPage(page, answers, last.url, decode(body, content_type).text)
+
+    def _shown(self, answer: Answer) -> tuple[bytes, str | None]:
+        """What an answer shows: its own body, that of an earlier capture after a 304."""
+        if answer.status != HTTPStatus.NOT_MODIFIED:
+            return answer.body, answer.header("content-type")
+        shown = self._archive.captures.shown(answer.url)
+        if shown is None:
+            raise ArchiveError(f"{answer.url}: a 304 at {answer.captured}, and no capture before it that could be read")
+        return self._archive.captures.payload(shown.id), shown.content_type
