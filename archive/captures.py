@@ -136,6 +136,14 @@ class Captures:
         columns = dict(zip(_COLUMNS, row, strict=True))
         return Capture(**{**columns, "captured": dt.datetime.fromisoformat(columns["captured"])})
 
+    def has(self, answer: Answer) -> bool:
+        """Whether this very answer is kept: the same body from the same address at the same second."""
+        row = self._db.conn.execute(
+            "SELECT 1 FROM captures WHERE url = ? AND payload_digest = ? AND captured = ?",
+            (answer.url, digest(answer.body), iso(answer.captured)),
+        ).fetchone()
+        return row is not None
+
     def neighbours(self, capture: Capture) -> tuple[Capture | None, Capture | None]:
         """The captures of the same page that show it next before and next after a moment's."""
         shows = (

@@ -169,6 +169,10 @@ class Store:
         is_edit = self._history.insert(release_id, (article, capture), made_by, was, then)
         return Kept("edited" if is_edit else "same")
 
+    def has_attachment(self, url: str) -> bool:
+        """Whether a release has an image, a file or a video of that address."""
+        return self._db.conn.execute("SELECT 1 FROM attachments WHERE url = ?", (url,)).fetchone() is not None
+
     def keep_attachment(self, url: str, capture: Capture) -> int:
         """Note that a capture holds an attachment's bytes; returns how many releases that is an edit of."""
         return self._history.replace_bytes(url, capture)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -12,56 +11,24 @@ from urllib.parse import urlsplit
 
 import click
 
-from archive import clock
 from archive.addresses import key
 from archive.cli import Day, Given, cli
-from archive.divisions import CODES
 from archive.errors import ArchiveInUseError
 from archive.folder import Archive
 from archive.lock import Lock
 from archive.models import WalkOptions
-from crawler.ping import Switch, address
+from crawler.parameters import Address, Duration, chosen_sites
+from crawler.ping import Switch
 from crawler.progress import Display, Lines, Progress
-from crawler.site import Site, SiteError, load_sites, sites_folder
+from crawler.site import Site, load_sites, sites_folder
+from crawler.verbs import confirm_gone, import_, reparse
 
 main = cli
 
 _EVERYTHING = WalkOptions()
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-
-class WrongSites(click.ClickException):
-    """Site files that cannot be used, or a site that has none."""
-
-    exit_code = 2
-
-
-class Duration(click.ParamType[float]):
-    """A length of time like 50m or 2h; seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Seconds; a wrong one is wrong usage."""
-        if isinstance(value, float):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", str(value).strip())
-        if not found or not float(found[1]):
-            self.fail(f"{value!r} is no length of time like 90s, 50m or 2h.", param, ctx)
-        return float(found[1]) * _UNITS[found[2]]
-
-
-class Address(click.ParamType[str]):
-    """The address of a dead-man's switch."""
-
-    name = "url"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The address; a wrong one is wrong usage."""
-        try:
-            return address(str(value))
-        except ValueError as problem:
-            self.fail(f"{value!r}: {problem}.", param, ctx)
+for _verb in (confirm_gone, import_, reparse):
+    cli.add_command(_verb)
 
 
 @cli.command()
@@ -91,7 +58,7 @@ def crawl(
     **walk: Any,
 ) -> None:
     """Crawl all sites, or these: list pages, new releases, revisits that are due, back pages."""
-    slugs = list(_sites(given, sites))
+    slugs = list(chosen_sites(given, sites))
     options = WalkOptions(**walk, revisits=not no_revisit)
     with Switch(ping) if ping else nullcontext() as switch:
         _run(given, slugs, quiet=quiet, options=options, seconds=seconds, switch=switch)
@@ -108,18 +75,7 @@ def fetch(given: Given, /, url: str, site: str, quiet: bool) -> None:
         key(url)
     except ValueError as problem:
         raise click.BadParameter(f"{problem}.", param_hint="URL") from problem
-    _run(given, list(_sites(given, (site,))), quiet=quiet, wanted=url)
-
-
-@cli.command("confirm-gone")
-@click.argument("site")
-@click.pass_obj
-def confirm_gone(given: Given, /, site: str) -> None:
-    """Say that a `site_changed` finding is a true mass takedown: what is missing at SITE is gone."""
-    _sites(given, (site,))
-    with Archive.open(given.archive, write=True) as archive:
-        gone = archive.confirm_gone(site, clock.now())
-    click.echo(f"{gone} releases of {site} are gone; those seen missing once go when a visit confirms it.")
+    _run(given, list(chosen_sites(given, (site,))), quiet=quiet, wanted=url)
 
 
 @cli.command()
@@ -174,27 +130,10 @@ def _run(
 def _check_wanted(archive: Archive, site: Site, url: str) -> None:
     """A page of another site, or of no host of this one that no list has named, is wrong usage."""
     owner = archive.site_of(url)
-    hosts = {urlsplit(one).netloc for one in (site.home, *(listing.url for listing in site.listings))}
     if owner and owner != site.slug:
         raise click.BadParameter(f"{url} belongs to the site {owner}.", param_hint="--site")
-    if not owner and urlsplit(url).netloc not in hosts:
+    if not owner and urlsplit(url).netloc.lower() not in site.hosts:
         raise click.BadParameter(
-            f"{url} is on no host of {site.slug} ({', '.join(sorted(hosts))}), and no list of it names this address.",
+            f"{url} is on no host of {site.slug} ({', '.join(sorted(site.hosts))}), and no list of it names it.",
             param_hint="--site",
         )
-
-
-def _sites(given: Given, wanted: tuple[str, ...]) -> dict[str, Site]:
-    """The sites asked for, all where none is; a wrong file or an unknown slug is wrong usage."""
-    try:
-        declared = load_sites(given.sites)
-        clock.now()
-    except (SiteError, ValueError) as problem:
-        raise WrongSites(str(problem)) from problem
-    for site in declared.values():
-        if site.division and site.division not in CODES:
-            where = f"{sites_folder(given.sites) / site.slug}.toml"
-            raise WrongSites(f"{where}: division: {site.division} is no provincial-level code of GB/T 2260")
-    if unknown := [slug for slug in wanted if slug not in declared]:
-        raise WrongSites(f"no such site: {', '.join(unknown)}. There are: {', '.join(declared)}.")
-    return {slug: declared[slug] for slug in wanted or declared}

@@ -1,7 +1,10 @@
-"""The verbs that read captures and need no network: `reparse` and `import`."""
+"""The verbs that ask no website anything: `import`, `reparse` and `confirm-gone`."""
 
 from __future__ import annotations
 
+import datetime as dt
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +13,43 @@ from archive import clock
 from archive.cli import Given
 from archive.errors import ArchiveError
 from archive.folder import Archive
+from archive.foreign import ForeignFileError
 from archive.rebuilt import rebuilding
-from crawler.chosen import chosen_sites
+from crawler.parameters import Moment, chosen_sites
 
 if TYPE_CHECKING:
     from crawler.worker import Worker
+
+
+class WrongFile(click.ClickException):
+    """A file that cannot be imported."""
+
+    exit_code = 2
+
+
+@click.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--site", required=True, help="The site that the pages belong to.")
+@click.option("--url", help="Where a saved HTML page is from, if it does not say so itself.")
+@click.option("--captured", type=Moment(), help="When a saved HTML page was, if not when its file was last changed.")
+@click.pass_obj
+def import_(given: Given, /, files: tuple[Path, ...], site: str, url: str | None, captured: dt.datetime | None) -> None:
+    """Keep what a person saved in a browser or took from a web archive: WARC, WACZ or HTML files."""
+    chosen = chosen_sites(given, (site,))[site]
+    from crawler.importing import Import
+    from crawler.worker import Worker
+
+    vantage = given.vantage or os.environ.get("POLICE_PRESS_VANTAGE")
+    with Archive.open(given.archive, write=True) as archive, Worker() as worker:
+        try:
+            said = Import(archive, chosen, worker, vantage).files(files, url, captured)
+        except ForeignFileError as problem:
+            raise WrongFile(str(problem)) from problem
+    for line in said.lines():
+        click.echo(line)
+    raise click.exceptions.Exit(0 if said.kept or said.before else 1)
 
 
 @click.command()
@@ -50,3 +85,14 @@ def _rebuild(given: Given, worker: Worker) -> list[str]:
         rebuild.all()
     click.echo("press.db was made anew from the WARC files; the old one stands beside it.")
     return rebuild.faults
+
+
+@click.command("confirm-gone")
+@click.argument("site")
+@click.pass_obj
+def confirm_gone(given: Given, /, site: str) -> None:
+    """Say that a `site_changed` finding is a true mass takedown: what is missing at SITE is gone."""
+    chosen_sites(given, (site,))
+    with Archive.open(given.archive, write=True) as archive:
+        gone = archive.confirm_gone(site, clock.now())
+    click.echo(f"{gone} releases of {site} are gone; those seen missing once go when a visit confirms it.")

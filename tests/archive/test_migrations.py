@@ -138,7 +138,8 @@ def test_an_archive_of_the_first_schema_is_brought_forward_with_all_it_holds(
         first.apply(Database(old, execute_plugins=False))
         seen = "2026-03-01T10:00:00+08:00"
         old.execute(
-            "INSERT INTO sites VALUES ('beijing', '北京市公安局', 'Beijing', 'police', '110000', 'https://a/', NULL, NULL)"
+            "INSERT INTO sites (slug, name, english, kind, home)"
+            " VALUES ('beijing', '北京市公安局', 'Beijing', 'police', 'https://a/')"
         )
         old.execute("INSERT INTO runs (id, site, started) VALUES (1, 'beijing', ?)", (seen,))
         old.execute(
