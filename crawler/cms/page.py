@@ -64,13 +64,16 @@ class Page:
 class ListPage:
     """`entries` in page order, each URL absolute and once; `next_page` is absolute, or None on the last page.
 
-    `stated_total` and `stated_pages` are what the site itself says it has, where it says so.
+    `stated_total` and `stated_pages` are what the site itself says it has, where it says so. `is_frame`: the page holds
+    no entries itself, a browser would fill it; `next_page` is then the address of what fills it. An address that has to
+    be asked for by POST carries its form as a query that begins with `__wb_method=POST&`, as web archives write it.
     """
 
     entries: tuple[Entry, ...]
     next_page: str | None = None
     stated_total: int | None = None
     stated_pages: int | None = None
+    is_frame: bool = False
 
 
 Parser = Callable[[Page], ListPage]
