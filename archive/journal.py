@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
@@ -26,7 +27,10 @@ _ANSWERS = ("response", "revisit")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A record in a WARC file. `status` is an answer's; `fields` are those of a note or a `warcinfo` record."""
+    """A record in a WARC file. `status` is an answer's; `fields` are those of a note or a `warcinfo` record.
+
+    Of the kind `damage` are the bytes between two whole records that are none.
+    """
 
     kind: str
     url: str | None
@@ -135,12 +139,15 @@ def gone_confirmed(at: dt.datetime, after_run: int) -> dict[str, str | None]:
     return {"gone-confirmed": iso(at), "after-run": str(after_run)}
 
 
-def runs_told(folder: Path, site: str) -> list[RunTold]:
-    """Every run of a site, oldest first, with the pages it asked for; each file is read to its last whole record."""
+def runs_told(folder: Path, site: str, damaged: Callable[[Place], None]) -> list[RunTold]:
+    """Every run of a site, oldest first, with the pages it asked for.
+
+    Bytes that are no whole record are told to `damaged`, and passed over.
+    """
     told: dict[tuple[dt.datetime, int, bool], RunTold] = {}
     for path in sorted((folder / site).glob("*.warc.gz")):
         with path.open("rb") as file:
-            for part in _parts(site, places(file, f"{site}/{path.name}")):
+            for part in _parts(site, places(file, f"{site}/{path.name}"), damaged):
                 whole = told.setdefault((part.started, part.number, part.confirmed is not None), part)
                 if whole is not part:
                     whole.pages += part.pages
@@ -149,7 +156,21 @@ def runs_told(folder: Path, site: str) -> list[RunTold]:
 
 
 def places(file: BinaryIO, name: str, start: int = 0) -> Iterator[Place]:
-    """The whole records of a WARC file from a byte on, in their order."""
+    """The whole records of a WARC file from a byte on, in their order, and the damage between and behind them."""
+    size = os.fstat(file.fileno()).st_size
+    while start < size:
+        whole = start
+        for place in _whole_places(file, name, start):
+            yield place
+            whole = place.offset + place.length
+        if whole == size:
+            return
+        start = warc.next_whole(file, whole, size) or size
+        at = dt.datetime.fromtimestamp(0, SHANGHAI)
+        yield Place("damage", None, at, name, whole, start - whole, None)
+
+
+def _whole_places(file: BinaryIO, name: str, start: int) -> Iterator[Place]:
     for offset, end in warc.whole_records(file, start):
         file.seek(offset)
         record = next(iter(ArchiveIterator(file)))
@@ -163,15 +184,25 @@ def places(file: BinaryIO, name: str, start: int = 0) -> Iterator[Place]:
 
 
 def pages_told(places: Iterator[Place]) -> Iterator[Place | PageTold]:
-    """Notes and `warcinfo` records as they are, and answers put together to the pages they were asked for."""
+    """Notes and `warcinfo` records as they are, and answers put together to the pages they were asked for.
+
+    Of an answer right behind damage nobody knows what it was for: the note may have stood there. So of where it leads.
+    """
     note: Place | None = None
     answers: list[Place] = []
+    is_doubtful, before = False, ""
     for place in places:
-        if place.kind in _ANSWERS and note is None:
+        is_doubtful = is_doubtful and not (before == "damage" and place.kind == "request")
+        before = place.kind
+        if place.kind in _ANSWERS and is_doubtful:
+            yield from _broken_off([place])
+            is_doubtful = 300 <= (place.status or 0) < 400
+        elif place.kind in _ANSWERS and note is None:
             yield _alone(place)
         elif place.kind in _ANSWERS:
             answers.append(place)
         elif place.kind != "request":
+            is_doubtful = place.kind == "damage"
             if note:
                 yield from _broken_off(answers)
                 note, answers = None, []
@@ -216,13 +247,15 @@ def _as_sent(value: str) -> str:
     return value if value.isascii() else value.encode("utf-8").decode("latin-1")
 
 
-def _parts(site: str, places: Iterator[Place]) -> Iterator[RunTold]:
+def _parts(site: str, places: Iterator[Place], damaged: Callable[[Place], None]) -> Iterator[RunTold]:
     run: RunTold | None = None
     for told in pages_told(places):
         if isinstance(told, PageTold):
             if run is None:
                 run = RunTold(None, told.at, -1)
             run.pages.append(told)
+        elif told.kind == "damage":
+            damaged(told)
         elif told.kind == "warcinfo":
             if run:
                 yield run

@@ -123,7 +123,7 @@ def repair(
         with path.open("rb+") as file:
             name = f"{path.parent.name}/{closed.name}"
             whole = max((end for _, end in whole_records(file)), default=0)
-            if whole < (needed := kept(name)) or _goes_on(file, whole, size):
+            if whole < (needed := kept(name)) or next_whole(file, whole, size) is not None:
                 raise DamagedWarcError(
                     f"{path}: damaged at byte {whole}, and what was kept goes on behind it. Nothing was changed."
                     " Put the file back from a copy; a crawl goes on once it is whole."
@@ -153,18 +153,18 @@ def whole_records(file: BinaryIO, start: int = 0) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _goes_on(file: BinaryIO, cut: int, size: int) -> bool:
-    """Whether a whole record begins anywhere behind a byte: then what stands there is no unfinished end."""
+def next_whole(file: BinaryIO, after: int, size: int) -> int | None:
+    """Where the next whole record behind a byte begins, in a file of that size; None where there is none."""
     seam = len(_MEMBER) - 1
-    for start in range(cut + 1, size, _CHUNK):
+    for start in range(after + 1, size, _CHUNK):
         file.seek(start)
         chunk = file.read(min(_CHUNK + seam, size - start))
         found = chunk.find(_MEMBER)
         while found >= 0:
             if _member_end(file, start + found) is not None:
-                return True
+                return start + found
             found = chunk.find(_MEMBER, found + 1)
-    return False
+    return None
 
 
 def _member_end(file: BinaryIO, start: int) -> int | None:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from archive.errors import ArchiveError
 from archive.folder import Archive
-from archive.journal import PageTold, RunTold, runs_told
+from archive.journal import PageTold, Place, RunTold, runs_told
 from archive.models import Answer, Page, RunFacts
 from crawler.extract.charset import decode
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
@@ -34,9 +34,13 @@ class Rebuild:
                 " what these captures are. Put the file back, or name the folder that has it with --sites."
             )
         for slug in slugs:
-            for told in runs_told(self._archive.folder / "warc", slug):
+            for told in runs_told(self._archive.folder / "warc", slug, self._damaged):
                 self._tell(self._sites[slug], told)
             self._archive.commit()
+
+    def _damaged(self, place: Place) -> None:
+        where = self._archive.folder / "warc" / place.file
+        self.faults.append(f"{where}: no whole record at byte {place.offset}, {place.length} bytes are passed over")
 
     def _tell(self, site: Site, told: RunTold) -> None:
         if told.confirmed:
