@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Literal
 
 from sqlite_utils import Database
 
+from archive.addresses import canonical
 from archive.clock import iso
 from archive.columns import columns as columns_of
 from archive.models import Article, Attachment, Capture
@@ -18,7 +20,20 @@ _VERSIONED = ("title", "body", "text_digest")
 
 def differs(article: Article, other: Article) -> bool:
     """Whether two readings of a release are two versions of it: another text, title or attachments."""
-    return (article.title, article.body, article.attachments) != (other.title, other.body, other.attachments)
+    texts = (article.title, article.body) != (other.title, other.body)
+    return texts or differ(article.attachments, other.attachments)
+
+
+def differ(some: Sequence[Attachment], others: Sequence[Attachment]) -> bool:
+    """Whether two lists of attachments are not the same; an address may name another session."""
+    return [_same(one) for one in some] != [_same(one) for one in others]
+
+
+def _same(one: Attachment) -> Attachment:
+    try:
+        return replace(one, url=canonical(one.url))
+    except ValueError:  # no address that could be asked for
+        return one
 
 
 class History:

@@ -15,7 +15,7 @@ from archive.addresses import key
 from archive.clock import iso
 from archive.columns import columns as columns_of
 from archive.errors import ArchiveError
-from archive.history import History, MadeBy
+from archive.history import History, MadeBy, differ
 from archive.models import Article, Attachment, Capture, Finding, Release, RunCounts, RunFacts
 from archive.rows import insert, update
 
@@ -135,7 +135,7 @@ class Store:
         changed = (
             columns["text_digest"] != release["text_digest"]
             or columns["title"] != release["title"]
-            or list(article.attachments) != self._history.attachments(release["id"], release["version"])
+            or differ(article.attachments, self._history.attachments(release["id"], release["version"]))
         )
         seen = {"last_seen": max(release["last_seen"], captured)}
         if changed:

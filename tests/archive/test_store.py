@@ -457,3 +457,12 @@ def test_the_frontier_and_the_store_speak_of_one_page(desk: Desk) -> None:
     page = desk.archive.frontier("beijing", 1, SEEN).page(URL, "article")
     assert isinstance(page, Page)
     assert desk.rows("SELECT p.key = ? FROM pages AS p WHERE p.id = ?", key(URL), page.id) == [(1,)]
+
+
+def test_an_attachment_whose_address_names_another_visit_is_no_edit(desk: Desk) -> None:
+    first, again, other = (
+        replace(ARTICLE, attachments=(Attachment("image", f"https://press.example/a/1.jpg{visit}", "1.jpg"),))
+        for visit in (";jsessionid=A1", ";jsessionid=B2?spm=7", "?id=2")
+    )
+    changes = [desk.store.keep(URL, article, desk.capture()).change for article in (first, again, other)]
+    assert changes == ["new", "same", "edited"]
