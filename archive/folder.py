@@ -19,6 +19,7 @@ from archive.addresses import key
 from archive.captures import Captures
 from archive.connection import check_whole, connect, unopened
 from archive.errors import DAMAGED, ArchiveError, is_damage, remedy
+from archive.exploration import discovered
 from archive.frontier import Frontier
 from archive.lock import Lock
 from archive.migrations import steps_taken, upgrade
@@ -149,6 +150,10 @@ class Archive:
     ) -> Frontier:
         """The frontier of one site in one run."""
         return Frontier(self.db, site, run_id, now, revisit_days)
+
+    def discovered(self, site: str) -> list[tuple[str, str]]:
+        """The lists that were found from a site's home page and are in use: columns with their first pages."""
+        return discovered(self.db, site)
 
     def site_of(self, url: str) -> str | None:
         """The site that an article's address belongs to; None where no list has named it and nobody fetched it."""

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from archive.addresses import key
 from archive.clock import iso
+from archive.exploration import Exploration, is_list
 from archive.models import Entry, Finding, Page, PageKind, WalkOptions
 from archive.visits import CONFIRM_AFTER, REVISIT_DAYS, Absence, Absences, base_of, next_visit
 from archive.walks import ListRead, Walk, list_by_hand
@@ -22,6 +23,7 @@ from archive.walks import ListRead, Walk, list_by_hand
 RETRY_AFTER = tuple(dt.timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720))
 # An article that was listed and never came is given up in words; `fetch` asks for it all the same.
 GIVE_UP_AFTER = 9
+_NOT_THERE = ("gone", "soft_404")
 _WALLS = frozenset({"challenge", "waf", "rate_limited", "captcha", "maintenance", "shell"})
 
 
@@ -35,6 +37,8 @@ class Frontier:
         self._revisit_days, self._revisits = revisit_days, False
         self._absences = Absences(db, site, now)
         self._walks: list[Walk] = []
+        self._options = WalkOptions()
+        self.exploration: Exploration | None = None
         self._upcoming: dict[str, Page] = {}
         self._since = ""
         self._wanted: list[Page] = []
@@ -45,11 +49,19 @@ class Frontier:
         """Begin this run's walks; `listings` are columns with their first pages."""
         self._revisits = options.revisits
         self._since = options.since.isoformat() if options.since else ""
-        self._walks = [
-            Walk(self._db, self._site, column, url, self._run_id, self._now, options) for column, url in listings
-        ]
-        for walk in self._walks:
-            self._note_upcoming(walk)
+        self._options = options
+        for column, url in listings:
+            self._begin(column, url)
+
+    def explore(self, home: str) -> None:
+        """Look for lists from the home page first, because none is known."""
+        self.exploration = Exploration(self._db, self._site, home, self._now)
+
+    def _begin(self, column: str, url: str) -> Walk:
+        walk = Walk(self._db, self._site, column, url, self._run_id, self._now, self._options)
+        self._walks.append(walk)
+        self._note_upcoming(walk)
+        return walk
 
     def want(self, url: str) -> None:
         """Ask for one article page in this run, due or not. Raises ValueError for what is no http(s) address."""
@@ -102,15 +114,39 @@ class Frontier:
             return None
         return Entry(row[0], row[1], dt.date.fromisoformat(row[2]) if row[2] else None)
 
+    def home_read(self, page: Page, proposed: Sequence[tuple[str, str]]) -> None:
+        """Take in a home page: what it proposes as lists is looked at next."""
+        assert self.exploration  # noqa: S101 - nobody else asks for a home page
+        self._settle(page, "fetched", 200, None, None)
+        self.exploration.propose(proposed)
+
+    def is_proposal(self, page: Page) -> bool:
+        """Whether a page was proposed as a list, and nobody has seen yet what it is."""
+        exploration = self.exploration
+        walked = {walk.url for walk in self._walks}
+        return exploration is not None and page.url not in walked and exploration.column_of(page.url) is not None
+
+    def proposal_read(self, page: Page, read: ListRead) -> list[Finding]:
+        """Take in a page that was proposed as a list: where it may be one, its walk begins with it."""
+        column = self.exploration and self.exploration.column_of(page.url)
+        assert column  # noqa: S101 - as above
+        if not read.is_frame and not is_list(read.entries):
+            self._settle(page, "fetched", 200, None, None)
+            return []
+        self._begin(column, page.url)
+        return self.list_read(page, read)
+
     def list_read(self, page: Page, read: ListRead) -> list[Finding]:
         """Take in a list page; a page without entries is a finding, and counts as failed."""
         walk = self._walk_at(page)
-        if not read.entries:
+        if not read.entries and not read.is_frame:
             self.failed(page, "no_entries", None, "no entries where entries were expected")
             return [Finding(self._site, "entries", "0", "at least 1", page.url)]
         self._settle(page, "fetched", 200, None, None)
         findings = walk.read(read)
         self._note_upcoming(walk)
+        if self.exploration and is_list(read.entries):
+            self.exploration.use(walk.url)
         return findings
 
     def list_imported(self, page: Page, column: str, read: ListRead) -> list[Finding]:
@@ -181,9 +217,14 @@ class Frontier:
             self._settle(page, state, status, said, due)
         if page.kind != "listing":
             return self.missed(page, said)
+        if self.exploration and page.url in self.exploration.pages:
+            is_home = page.url == self.exploration.home
+            return [Finding(self._site, "home page", said, "a page that leads to lists", page.url)] if is_home else []
         walk = self._walk_at(page)
+        if page.url == walk.url and outcome in _NOT_THERE:
+            walk.forget()
         walk.stop()
-        if page.url != walk.url:
+        if page.url != walk.url and walk.is_read:
             return []
         return [Finding(self._site, "first list page", f"{outcome}: {error}", "a list of entries", page.url)]
 
@@ -200,7 +241,8 @@ class Frontier:
     @property
     def unread(self) -> list[str]:
         """First pages of listings that were asked for and not read, and pages wanted that did not come."""
-        unread = [walk.url for walk in self._walks if not walk.is_read and self._upcoming[walk.url].id in self._asked]
+        unread = [self.exploration.home] if self.exploration and not self.exploration.is_read else []
+        unread += [walk.url for walk in self._walks if not walk.is_read and self._upcoming[walk.url].id in self._asked]
         return unread + [page.url for page in self._wanted]
 
     @property
@@ -212,6 +254,7 @@ class Frontier:
     def _order(self) -> Iterator[Page]:
         """The contract's order of work, from the front."""
         yield from (page for page in self._wanted if page.id not in self._asked)
+        yield from self._explored()
         yield from self._list_pages(back=False)
         yield from self._articles(back=False)
         if self._revisits:
@@ -219,6 +262,12 @@ class Frontier:
             yield from self._visits(absent=False)
         yield from self._list_pages(back=True)
         yield from self._articles(back=True)
+
+    def _explored(self) -> Iterator[Page]:
+        for url in self.exploration.pages if self.exploration else ():
+            page = replace(self.page(url, "listing"), listing=url)
+            if page.id not in self._asked:
+                yield page
 
     def _list_pages(self, *, back: bool) -> Iterator[Page]:
         for walk in self._walks:

@@ -156,10 +156,12 @@ UPDATE pages SET visited = discovered, next_due = discovered WHERE kind = 'artic
 
 
 # `captures.page_id`: the page that a capture was asked for, redirect hops too. `runs.kind`: `crawl`, `fetch`, `import`.
+# `listings.discovered`: since when a list found from the site's home page is used; NULL for one that its file names.
 _ORIGINS = """
 ALTER TABLE captures ADD COLUMN page_id INTEGER REFERENCES pages(id);
 ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'crawl';
 ALTER TABLE runs ADD COLUMN proxy TEXT;
+ALTER TABLE listings ADD COLUMN discovered TEXT;
 CREATE INDEX captures_page ON captures(page_id, captured);
 CREATE INDEX attachments_url ON attachments(url);
 DROP INDEX pages_due;

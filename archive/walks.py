@@ -20,13 +20,17 @@ from archive.models import Entry, Finding, WalkOptions
 
 @dataclass(frozen=True, slots=True)
 class ListRead:
-    """A list page as it was read: its entries in page order, the page it leads to, and what the site says it has."""
+    """A list page as it was read: its entries in page order, the page it leads to, and what the site says it has.
+
+    `is_frame`: it holds no entries itself, and `next_page` is the address of what fills it in a browser.
+    """
 
     url: str
     entries: Sequence[Entry]
     next_page: str | None = None
     stated_total: int | None = None
     stated_pages: int | None = None
+    is_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Walk:
         self.back = False
         self.stated_total: int | None = None
         self._read: set[str] = set()
+        self._frames: set[str] = set()
         self._seen: set[str] = set()
         self._page_size = 0
         self._cut: _Cut | None = None
@@ -63,10 +68,14 @@ class Walk:
         self._entries = Entries(db, site, column, self._listing, self._id, now)
 
     def read(self, page: ListRead) -> list[Finding]:
-        """Take in a list page that has entries; from here on they are in the frontier, and `upcoming` has moved on.
+        """Take in a list page that has entries, or is a frame; they are in the frontier now, `upcoming` has moved on.
 
         Returns findings: entries whose address nobody could ask for, and pages the site announced and did not give.
         """
+        if page.is_frame and page.next_page and key(page.next_page) not in self._frames:
+            self._frames.add(key(page.url))
+            self.upcoming = page.next_page
+            return []
         entries, findings = _usable(self._site, page)
         if not entries:
             self.stop()
@@ -100,12 +109,16 @@ class Walk:
 
     @property
     def is_read(self) -> bool:
-        """Whether the listing's first page was read in this run."""
-        return key(self.url) in self._read
+        """Whether the listing's first page was read in this run, and what fills it where it is a frame."""
+        return bool(self._read) and key(self.url) in self._read | self._frames
 
     def stop(self) -> None:
         """Go no further in this run: a list page could not be read. The walk stays open and is taken up later."""
         self.upcoming = None
+
+    def forget(self) -> None:
+        """The listing is not there any more: one that was discovered is looked for again in the next run."""
+        self._db.conn.execute("UPDATE listings SET discovered = NULL WHERE id = ?", (self._listing,))
 
     def _go_on_before_cut(self, page: ListRead, cut: _Cut, *, fresh: bool) -> list[Finding]:
         """Read on from page one while there is something new, then go on from where the walk was cut."""

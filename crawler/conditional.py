@@ -43,7 +43,7 @@ class Conditional:
 
     def process_request(self, request: Request) -> None:
         """Add the validators, if there are any."""
-        if "answers" not in request.meta:
+        if "answers" not in request.meta or request.method != "GET":
             return
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)

@@ -56,6 +56,12 @@ class Keeping:
         return item
 
     def _keep_list(self, item: ListPage, reading: Reading, at: dt.datetime) -> None:
+        if reading.proposed:
+            proposed = reading.proposed.result()
+            with self._archive.page_kept():
+                self._fetched(item.page, item.answers, item.answers[-1].outcome, at)
+                self._run.frontier.home_read(item.page, proposed)
+            return
         assert reading.listed  # noqa: S101 - the reader gives every list page its job
         read = reading.listed.result()
         with self._archive.page_kept():
@@ -64,6 +70,8 @@ class Keeping:
             if self._run.facts.kind == "import":
                 column = next(column for column, url, _ in self._run.facts.listings if url == item.page.listing)
                 self._run.find(self._run.frontier.list_imported(item.page, column, read))
+            elif self._run.frontier.is_proposal(item.page):
+                self._run.find(self._run.frontier.proposal_read(item.page, read))
             else:
                 self._run.find(self._run.frontier.list_read(item.page, read))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from archive.captures import Captures
 from archive.errors import ArchiveError
@@ -12,6 +13,7 @@ from archive.models import Article, Capture, Entry
 from archive.store import Resting
 from archive.walks import ListRead
 from crawler import cms
+from crawler.discover import propose
 from crawler.extract import extract, extractor_of
 from crawler.items import ArticlePage, Item, ListPage
 from crawler.run import Run
@@ -24,15 +26,16 @@ class Reading:
     """What is being read for an item: its own page and, where its release rests on an older extractor, that capture."""
 
     listed: Future[ListRead] | None = None
+    proposed: Future[list[tuple[str, str]]] | None = None
     article: Future[Article] | None = None
     resting: Resting | None = None
     rested: Future[Article] | None = None
     unreadable: ArchiveError | None = None
 
     @property
-    def jobs(self) -> list[Future[ListRead] | Future[Article]]:
+    def jobs(self) -> list[Future[Any]]:
         """All that has to be done before the item is kept."""
-        return [job for job in (self.listed, self.article, self.rested) if job]
+        return [job for job in (self.listed, self.proposed, self.article, self.rested) if job]
 
 
 class Reader:
@@ -44,6 +47,8 @@ class Reader:
     def begin(self, item: Item) -> Reading:
         """Begin; the reading's jobs raise WorkFailedError where a page cannot be read."""
         match item:
+            case ListPage() if self._is_home(item):
+                return Reading(proposed=self._worker.submit(read_home, item.url, item.text))
             case ListPage():
                 return Reading(
                     listed=self._worker.submit(read_list, self._listing(item), item.page.url, item.url, item.text)
@@ -79,20 +84,34 @@ class Reader:
             return Reading(article=article, resting=resting, unreadable=damage)
         return Reading(article=article, resting=resting, rested=rested)
 
+    def _is_home(self, item: ListPage) -> bool:
+        exploration = self._run.frontier.exploration
+        return exploration is not None and item.page.url == exploration.home
+
     def _listing(self, item: ListPage) -> Listing:
         return listing_of(self._site, self._run.facts.listings, item.page.listing)
 
 
 def listing_of(site: Site, walked: tuple[tuple[str, str, str], ...], url: str | None) -> Listing:
-    """The listing of an address: the site file's, else as the run that walked it knew it, selectors aside."""
+    """The listing of an address: the site file's, else as the run that walked it knew it, selectors aside.
+
+    One that nobody has named yet is read by the general rule.
+    """
     for listing in site.listings:
         if listing.url == url:
             return listing
-    column, address, family = next(one for one in walked if one[1] == url)
+    column, address, family = next((one for one in walked if one[1] == url), ("", url or "", "auto"))
     return Listing(column, family if family in cms.FAMILIES and family != "html" else "auto", address)
+
+
+def read_home(url: str, text: str) -> list[tuple[str, str]]:
+    """The columns of a home page that may list releases, with their addresses."""
+    return [(proposal.column, proposal.url) for proposal in propose(cms.Page(url, text))]
 
 
 def read_list(listing: Listing, address: str, url: str, text: str) -> ListRead:
     """Read a list page that was asked for at `address` and answered by `url`."""
     found = cms.parse(listing.cms, cms.Page(url, text, listing.selectors))
-    return ListRead(address, found.entries, found.next_page, found.stated_total, found.stated_pages)
+    return ListRead(
+        address, found.entries, found.next_page, found.stated_total, found.stated_pages, is_frame=found.is_frame
+    )

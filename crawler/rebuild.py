@@ -10,6 +10,7 @@ from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.journal import PageTold, Place, RunTold, runs_told
 from archive.models import Answer, Page, RunFacts
+from crawler.cms.forms import form_of
 from crawler.extract.charset import decode
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.keeping import EMPTIED, Keeping
@@ -87,7 +88,8 @@ class Rebuild:
         body, content_type = self._shown(last)
         if page.kind == "article":
             return ArticlePage(page, answers, body, content_type)
-        return ListPage(page, answers, last.url, decode(body, content_type).text)
+        url = page.url if form_of(page.url) else last.url
+        return ListPage(page, answers, url, decode(body, content_type).text)
 
     def _shown(self, answer: Answer) -> tuple[bytes, str | None]:
         """What an answer shows: its own body, that of an earlier capture after a 304."""

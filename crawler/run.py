@@ -25,6 +25,9 @@ class Run:
             behind = [] if is_recorded else self._behind(facts)
             if behind and facts.options:
                 facts = replace(facts, options=replace(facts.options, revisits=False))
+            if facts.options and site.discover and not facts.listings and not is_recorded:
+                found = archive.discovered(site.slug)
+                facts = replace(facts, listings=tuple((column, url, "auto") for column, url in found))
             self.id = archive.store.begin_run(facts)
             self.facts = replace(facts, number=self.id)
             if not is_recorded:
@@ -34,6 +37,8 @@ class Run:
                 self.frontier.want(facts.wanted)
             elif facts.options:
                 self.frontier.walk([(column, url) for column, url, _ in facts.listings], facts.options)
+                if not facts.listings:
+                    self.frontier.explore(site.home)
             self.find(behind)
 
     def _behind(self, facts: RunFacts) -> list[Finding]:
@@ -70,12 +75,14 @@ class Run:
 
         Each of those of which nothing was said yet is a finding.
         """
-        unread = self.frontier.unread
-        if outcome in ("finished", "time_limit") and unread:
+        unread, exploration = self.frontier.unread, self.frontier.exploration
+        missing = exploration.missing() if exploration else []
+        if outcome in ("finished", "time_limit") and (unread or missing):
             outcome = "failed"
         with self.archive.page_kept():
             said = {finding.url for finding in self.findings}
             seen, wanted = "no answer before the run ended", "a list of entries, or the page asked for"
+            self.find(missing)
             self.find([Finding(self.site.slug, "page", seen, wanted, url) for url in unread if url not in said])
             stated = self.frontier.stated_total
             self.archive.store.update_run(self.id, self.counts, stated, finished=at, outcome=outcome)

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 PACKAGED_SITES = Path(__file__).parent / "sites"
-FAMILIES = ("trs", "html", "auto")
+FAMILIES = ("trs", "hanweb", "jpaas", "ucap", "nfcms", "jiangxi", "vsb", "aspx", "feed", "html", "auto")
 FILLED = ("title", "published", "content_source", "issuer", "author", "editor", "body")
 SELECTORS = ("entry", "link", "title", "date", "next")
 
@@ -77,7 +77,10 @@ class Expect:
 
 @dataclass(frozen=True)
 class Site:
-    """One department's press section. `slug` is the file's name; `division` its GB/T 2260 code, if it has one."""
+    """One department's press section. `slug` is the file's name; `division` its GB/T 2260 code, if it has one.
+
+    `discover`: its lists are not known, and are looked for from its home page.
+    """
 
     slug: str
     name: str
@@ -87,6 +90,7 @@ class Site:
     listings: tuple[Listing, ...]
     kind: str = "police"
     division: str | None = None
+    discover: bool = False
     verified: dt.date | None = None
     articles: tuple[ArticleLayout, ...] = ()
     fetch: Fetch = field(default_factory=Fetch)
@@ -136,8 +140,6 @@ def load_site(path: Path) -> Site:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", path.stem):
         raise SiteError(f"{path}: the file's name is the slug and has to be like 'beijing' or 'nei-mongol'")
     top = TomlTable(path, "", declared)
-    if declared.get("discover"):
-        raise SiteError(f"{path}: discover: not supported yet, name a [[listing]]")
     site = Site(
         slug=path.stem,
         name=top.text("name"),
@@ -145,6 +147,7 @@ def load_site(path: Path) -> Site:
         home=top.address("home"),
         evidence=top.text("evidence"),
         kind=top.choice("kind", ("police", "other"), "police"),
+        discover=top.flag("discover", False),
         division=top.matching("division", r"\d{6}", "a six-digit GB/T 2260 code"),
         verified=top.day("verified"),
         listings=tuple(_listing(keys) for keys in top.tables("listing")),
@@ -153,8 +156,10 @@ def load_site(path: Path) -> Site:
         expect=_expect(top.table("expect")),
     )
     top.close()
-    if not site.listings:
-        raise SiteError(f"{path}: listing: missing, at least one [[listing]] is needed")
+    if not site.listings and not site.discover:
+        raise SiteError(f"{path}: listing: missing, at least one [[listing]] is needed, or discover = true")
+    if site.listings and site.discover:
+        raise SiteError(f"{path}: discover: takes the place of [[listing]], and here are both")
     addresses = [listing.url.partition("#")[0] for listing in site.listings]
     for number, address in enumerate(addresses, 1):
         if address in addresses[: number - 1]:

@@ -15,12 +15,14 @@ from twisted.python.failure import Failure
 from archive.addresses import canonical
 from archive.frontier import Frontier
 from archive.models import Answer, Page, WalkOptions
+from crawler.cms.forms import form_of
 from crawler.failures import outcome_of
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.site import Site
 from crawler.walls import wants_login
 
 _LARGEST = dict.fromkeys(("listing", "article"), "DOWNLOAD_MAXSIZE") | {"attachment": "ATTACHMENT_MAXSIZE"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 _INDEX = re.compile(r"/(?:index|default|home)\.\w+", re.IGNORECASE)
 
 
@@ -43,12 +45,16 @@ class PressReleases(Spider):
 
     def request(self, page: Page) -> Request:
         """Ask for a page; the list page that linked to it is its true referrer, and some hosts answer 404 without."""
+        url, form = form_of(page.url) or (page.url, None)
+        headers = {"Referer": page.found_on} if page.found_on else {}
         return Request(
-            page.url,
+            url,
+            method="GET" if form is None else "POST",
+            body=form or "",
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"page": page},
-            headers={"Referer": page.found_on} if page.found_on else None,
+            headers=headers if form is None else headers | _FORM,
             meta={"answers": [], "download_maxsize": self.settings.getint(_LARGEST[page.kind])},
             dont_filter=True,
         )
@@ -81,7 +87,7 @@ class PressReleases(Spider):
         elif not isinstance(response, TextResponse):
             yield FailedPage(page, answers, "extract_failed", "the list page is not text")
         else:
-            yield ListPage(page, answers, response.url, response.text)
+            yield ListPage(page, answers, page.url if form_of(page.url) else response.url, response.text)
 
     def failed(self, failure: Failure) -> Iterator[FailedPage]:
         """Say that a page got no answer that could be kept."""

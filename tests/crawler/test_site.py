@@ -152,7 +152,6 @@ WRONG = {
         "expect.fill_rate.publishd: unk",
     ),
     "a revisit in the past": (f"{HEAD}{LISTING}[fetch]\nrevisit_days = [-5]\n", "fetch.revisit_days: holds -5"),
-    "discover": ((HEAD + "discover = true\n"), "discover: not supported yet"),
 }
 
 
