@@ -19,7 +19,7 @@ from crawler.extract import extract
 from crawler.extract.charset import decode
 from crawler.items import ArticlePage, AttachmentPage, Item, ListPage
 from crawler.keeping import Keeping
-from crawler.reading import read_list
+from crawler.listings import read_list
 from crawler.run import Run
 from crawler.site import Listing, Site
 from crawler.walls import classify

@@ -12,12 +12,11 @@ from archive.errors import ArchiveError
 from archive.models import Article, Capture, Entry
 from archive.store import Resting
 from archive.walks import ListRead
-from crawler import cms
-from crawler.discover import propose
 from crawler.extract import extract, extractor_of
 from crawler.items import ArticlePage, Item, ListPage
+from crawler.listings import listing_of, read_home, read_list
 from crawler.run import Run
-from crawler.site import Listing, Site
+from crawler.site import Listing
 from crawler.worker import Worker
 
 
@@ -90,28 +89,3 @@ class Reader:
 
     def _listing(self, item: ListPage) -> Listing:
         return listing_of(self._site, self._run.facts.listings, item.page.listing)
-
-
-def listing_of(site: Site, walked: tuple[tuple[str, str, str], ...], url: str | None) -> Listing:
-    """The listing of an address: the site file's, else as the run that walked it knew it, selectors aside.
-
-    One that nobody has named yet is read by the general rule.
-    """
-    for listing in site.listings:
-        if listing.url == url:
-            return listing
-    column, address, family = next((one for one in walked if one[1] == url), ("", url or "", "auto"))
-    return Listing(column, family if family in cms.FAMILIES and family != "html" else "auto", address)
-
-
-def read_home(url: str, text: str) -> list[tuple[str, str]]:
-    """The columns of a home page that may list releases, with their addresses."""
-    return [(proposal.column, proposal.url) for proposal in propose(cms.Page(url, text))]
-
-
-def read_list(listing: Listing, address: str, url: str, text: str) -> ListRead:
-    """Read a list page that was asked for at `address` and answered by `url`."""
-    found = cms.parse(listing.cms, cms.Page(url, text, listing.selectors))
-    return ListRead(
-        address, found.entries, found.next_page, found.stated_total, found.stated_pages, is_frame=found.is_frame
-    )

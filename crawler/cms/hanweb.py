@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler.cms.base import ListPage, Page, Row, by_day, entries_of_heaviest_run, next_page, stated_pages, stated_total
+from crawler.cms.base import ListPage, Page, entries_of_heaviest_run, next_page, stated_pages, stated_total
 from crawler.cms.datastore import Store, entries_of, stores_in
+from crawler.cms.weights import by_address
 
 # /art/2026/9/24/art_6372_11834669.html, and the address of the vendor's newer system, which stands in such lists too.
 _ARTICLE_ADDRESS = re.compile(r"/art_(?:\d+_\d+|[0-9a-f]{32})\.html$")
@@ -19,7 +20,7 @@ _TOTAL = re.compile(r"\btotalRecord['\"]?\s*:\s*['\"]?(\d{1,7})\b", re.IGNORECAS
 _PER_PAGE = re.compile(r"\bperPage['\"]?\s*:\s*['\"]?(\d{1,4})\b", re.IGNORECASE)
 _PROXY = re.compile(r"\bproxyUrl['\"]?\s*:\s*['\"]([^'\"\s]+)['\"]", re.IGNORECASE)
 _FORM = re.compile(r"\bajaxParam['\"]?\s*:\s*\{([^{}]*)\}", re.IGNORECASE)
-_FIELD = re.compile(r"['\"]?(\w+)['\"]?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
+_FIELD = re.compile(r"(?<!\w)['\"]?(\w+)['\"]?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w./-]+))")
 _WINDOW = ("page", "perpage", "startrecord", "endrecord")
 
 
@@ -58,7 +59,7 @@ def parse(page: Page) -> ListPage:
     units = [unit for unit in _units(page, stores) if unit.store.records or unit.proxy]
     if units:
         return _read_unit(page, max(units, key=lambda unit: _likeness(page, unit)))
-    entries = entries_of_heaviest_run(page, _weight)
+    entries = entries_of_heaviest_run(page, by_address(page, _ARTICLE_ADDRESS))
     return ListPage(entries, _next_by_words(page), stated_total(page), stated_pages(page))
 
 
@@ -133,9 +134,10 @@ def _read_answer(page: Page, store: Store) -> ListPage:
 def _size_given(store: Store, size: int) -> int:
     """How many records a page of this proxy has, as its answer to `page=2` shows; `size` where it does not show it.
 
-    Asked by GET it heeds `page` and may ignore `perpage`: with 97 to 101 records a page (`totalrecord` 1928, `totalpage`
-    20, seen in a public note) where the list page holds fewer, its page 2 would follow with a gap that nobody sees. So
-    page 2 counts only if it is as long as it has to be; else the page with the first record not listed yet is asked for.
+    Asked by GET it heeds `page` and may ignore `perpage`: a public note has `totalrecord` 1928 and `totalpage` 20, so
+    97 to 101 records a page. Where the list page holds fewer, page 2 would follow it with a gap that nobody sees. So
+    page 2 counts only if it is as long as it has to be; else the page that holds the first record not listed yet is
+    asked for, and `perpage` then says the true size.
     """
     given = len(store.records)
     if store.total is None or store.total <= size or given == min(size, store.total - size):
@@ -163,7 +165,3 @@ def _whole(text: str | None) -> int | None:
 def _next_by_words(page: Page) -> str | None:
     following = next_page(page)
     return None if following is None or "pageNum" in _query(following) else following
-
-
-def _weight(row: Row) -> float:
-    return by_day(row) + (2.0 if _ARTICLE_ADDRESS.search(urlsplit(row.url).path) else 0.0)

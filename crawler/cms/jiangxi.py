@@ -21,15 +21,15 @@ from crawler.cms.base import (
     stated_pages,
     stated_total,
 )
+from crawler.cms.forms import form_of, with_form
 from crawler.cms.rows import squeezed
 
 # var params={current:1, unitid:'380055', webSiteCode:['jxssthjt'], channelCode:['col42150'], perPage:'15', …};
 _OBJECT = re.compile(r"=\s{0,9}\{([^{}]{0,4000})\}")
-_MEMBER = re.compile(r"['\"]?(\w+)['\"]?\s*:\s*(\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"|\w+)")
+_MEMBER = re.compile(r"(?<!\w)['\"]?(\w+)['\"]?\s*:\s*(\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"|\w+)")
 _CODE = re.compile(r"[\w.-]+")
 _CHANNELS = ("channelCode", "channelId")  # the id is how a city government on the platform names it
 _SITE = "webSiteCode"
-_POST = ("__wb_method", "POST")
 _PAGE_SIZE = 15
 _TOTALS = ("total", "totalCount", "totalRecord")  # which of them the platform writes was not seen
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -50,7 +50,7 @@ def parse(page: Page) -> ListPage:
         return ListPage(entries, next_page(page), stated_total(page), stated_pages(page))
     folders = set(urlsplit(page.url).path.split("/"))
     own = max(forms, key=lambda form: any(name.startswith("channel") and code in folders for name, code in form))
-    return ListPage((), _asked(data, own), is_frame=True)
+    return ListPage((), with_form(data, urlencode(own)), is_frame=True)
 
 
 def _forms(page: Page) -> Iterator[Form]:
@@ -81,13 +81,19 @@ def _read_answer(page: Page, data: dict[str, object]) -> ListPage:
         if entry is not None:
             entries.setdefault(entry.url, entry)
     total = next((stated for name in _TOTALS if (stated := json_answer.count(data.get(name))) is not None), None)
-    address, _, query = page.url.partition("?")
-    form = parse_qsl(query.partition("#")[0], keep_blank_values=True)
+    following = _following(page, len(results), total) if entries else None
+    return ListPage(tuple(entries.values()), following, total)
+
+
+def _following(page: Page, given: int, total: int | None) -> str | None:
+    """The address of the next page: nothing but the form that was sent says which page an answer is."""
+    sent = form_of(page.url)
+    form = parse_qsl(sent[1], keep_blank_values=True) if sent else []
     number, size = (json_answer.count(dict(form).get(name)) for name in ("current", "pageSize"))
-    if not entries or not number or not size or not (len(results) >= size if total is None else number * size < total):
-        return ListPage(tuple(entries.values()), None, total)
+    if sent is None or not number or not size or not (given >= size if total is None else number * size < total):
+        return None
     turned = [(name, str(number + 1) if name == "current" else value) for name, value in form]
-    return ListPage(tuple(entries.values()), _asked(address, turned), total)
+    return with_form(sent[0], urlencode(turned, errors="replace"))
 
 
 def _entry(page: Page, source: dict[str, object]) -> Entry | None:
@@ -109,8 +115,3 @@ def _day(value: object) -> dt.date | None:
     if _MILLISECONDS.fullmatch(text):
         return dt.datetime.fromtimestamp(int(text) / 1000, _SHANGHAI).date()
     return day_in(text)
-
-
-def _asked(address: str, form: Form) -> str:
-    fields = [_POST, *(pair for pair in form if pair != _POST)]
-    return f"{address.partition('?')[0]}?{urlencode(fields, errors='replace')}"

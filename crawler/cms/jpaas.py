@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.cms import json_answer
-from crawler.cms.base import ListPage, Page, Row, by_day, entries_of_heaviest_run, next_page, stated_pages, stated_total
+from crawler.cms.base import ListPage, Page, entries_of_heaviest_run, next_page, stated_pages, stated_total
+from crawler.cms.weights import by_address
 
 # /jwdt/art/2026/art_<32 hex digits>.html names no day; /art/2026/9/24/art_6372_11834669.html is the older system's.
 _ARTICLE_ADDRESS = re.compile(r"/art_(?:[0-9a-f]{32}|\d+_\d+)\.html$")
 # <script src="…/unitbuild.js" url="/api-gateway/jpaas-publish-server/front/page/build/unit" queryData="{'tagId':…}">
-_UNIT_ADDRESS = re.compile(r"/front/page/build/unit(?:\?|$)")
+_UNIT_ADDRESS = re.compile(r"/front/page/build/unit$")
 _FIELD = re.compile(r"['\"](\w+)['\"]\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w.-]+))")
 # Tags seen: 当前栏目list, 当前栏目列表, 信息列表, 概览信息列表, ajax分页 and list; 内容区域, 内容1 and information.
 _LISTS = (
@@ -35,7 +36,7 @@ def parse(page: Page) -> ListPage:
         return _read_answer(page, answer)
     unit = _unit_of_list(page)
     if unit is None:
-        entries = entries_of_heaviest_run(page, _weight)
+        entries = entries_of_heaviest_run(page, by_address(page, _ARTICLE_ADDRESS))
         return ListPage(entries, next_page(page), stated_total(page), stated_pages(page))
     return _read_list(page, unit) if _pager(page) is not None else ListPage((), _asked(unit, 1, None), is_frame=True)
 
@@ -52,7 +53,7 @@ def _read_list(page: Page, unit: str) -> ListPage:
 
     Nothing but `paramJson` turns the page: a `pageNo` of its own in the address is ignored by most sites.
     """
-    entries = entries_of_heaviest_run(page, _weight)
+    entries = entries_of_heaviest_run(page, by_address(page, _ARTICLE_ADDRESS))
     pager = _pager(page)
     if pager is None:
         return ListPage(entries)
@@ -90,7 +91,7 @@ def _unit_of_list(page: Page) -> str | None:
             not _BESIDE.search(tag),
             *(bool(mark.search(tag)) for mark in _LISTS),
         )
-        units.append((likeness, f"{url.partition('?')[0]}?{urlencode(fields, errors='replace')}"))
+        units.append((likeness, f"{url}?{urlencode(fields, errors='replace')}"))
     return max(units, key=lambda unit: unit[0])[1] if units else None
 
 
@@ -100,7 +101,3 @@ def _asked(unit: str, number: int, size: int | None) -> str:
     address, _, query = unit.partition("?")
     fields = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "paramJson"]
     return f"{address}?{urlencode([*fields, ('paramJson', window)], errors='replace')}"
-
-
-def _weight(row: Row) -> float:
-    return by_day(row) + (4.0 if _ARTICLE_ADDRESS.search(urlsplit(row.url).path) else 0.0)

@@ -120,8 +120,15 @@ def test_an_article_that_bears_a_columns_name_is_no_column(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/col/col6372/index.html", "/n2254098/n4904352/index.html", "/gat/tzgg/common_list.shtml", "/gayw.htm", "/28/"]
-    + ["/jwzx/jwyw/index.html", "/scgat/c103388/list.shtml", "/Category_115/Index.aspx", "/morelist.aspx?id=7"],
+    [
+        "/col/col6372/index.html",
+        "/n2254098/n4904352/index.html",
+        "/gat/tzgg/common_list.shtml",
+        "/gayw.htm",
+        "/28/",
+        "/Category_115/Index.aspx",
+        "/morelist.aspx?id=7",
+    ],
 )
 def test_the_addresses_columns_have(path: str) -> None:
     assert found(f'<a href="{path}">警务动态</a>') == [("警务动态", HOME + path[1:])]
@@ -146,10 +153,10 @@ BOXES = {
     ),
     "cells": '<table><tr><td>公安要闻</td><td><a href="/jwzx/gayw/"><span>&gt;&gt; 更多</span></a></td></tr></table>',
     "more beneath the list": (
-        '<div><div class="hd"><span>公安要闻</span></div><ul>'
+        '<div><div class="hd"><span>公安要闻</span></div><div class="bd"><ul>'
         '<li><span>[分局]</span><a href="./202607/t20260703_1.html">走访校园</a><span>07-03</span></li>'
-        '<li><a href="./202607/t20260702_2.html">警情通报</a></li></ul>'
-        '<p><a href="/jwzx/gayw/">更多</a></p></div>'
+        '<li><a href="./202607/t20260702_2.html">警情通报</a>[<a href="./202607/t20260702_2.html">更多</a>]</li></ul>'
+        '<p><a href="/jwzx/gayw/">更多</a></p></div></div>'
     ),
     "one more for the tab shown": (
         '<div><ul><li>通知公告</li><li class="tab on">公安要闻</li></ul><a href="/jwzx/gayw/">更多</a></div>'
