@@ -116,15 +116,19 @@ class History:
     def replace_bytes(self, url: str, capture: Capture) -> int:
         """Note the capture that holds an attachment's bytes; returns how many releases it is an edit of.
 
-        Other bytes under the same address are another version of a release, with the text it had.
+        Other bytes under the same address are another version of a release, with the text it had. Bytes from before
+        those that are held say nothing of today: they are those of the version of their time, where it has none yet.
         """
         edited = 0
-        for release_id, number, held in self._db.conn.execute(
-            "SELECT r.id, r.version, held.payload_digest FROM attachments AS a JOIN press_releases AS r"
+        self._fill(url, capture)
+        for release_id, number, held, held_at in self._db.conn.execute(
+            "SELECT r.id, r.version, held.payload_digest, held.captured FROM attachments AS a JOIN press_releases AS r"
             " ON r.id = a.release_id AND r.version = a.version LEFT JOIN captures AS held ON held.id = a.capture_id"
             " WHERE a.url = ? GROUP BY r.id ORDER BY r.id",
             (url,),
         ).fetchall():
+            if held is not None and held_at > iso(capture.captured):
+                continue
             if held is not None and held != capture.payload_digest:
                 number = self._repeated(release_id, number, capture)
                 self.event(release_id, "edited", capture, f"version {number}: other bytes at {url}")
@@ -134,6 +138,15 @@ class History:
                 (capture.id, release_id, number, url),
             )
         return edited
+
+    def _fill(self, url: str, capture: Capture) -> None:
+        """Give these bytes to the version of their time, the first where they are older, unless it has some."""
+        self._db.conn.execute(
+            "UPDATE attachments SET capture_id = ? WHERE url = ? AND capture_id IS NULL AND version ="
+            " (SELECT coalesce(max(v.version), 1) FROM versions AS v"
+            " WHERE v.release_id = attachments.release_id AND v.captured <= ?)",
+            (capture.id, url, iso(capture.captured)),
+        )
 
     def _repeated(self, release_id: int, number: int, capture: Capture) -> int:
         """A version with the text of the one before it."""

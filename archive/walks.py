@@ -61,7 +61,7 @@ class Walk:
         self._read: set[str] = set()
         self._frames: set[str] = set()
         self._seen: set[str] = set()
-        self._page_size = 0
+        self._page_size = self._stated_pages = 0
         self._cut: _Cut | None = None
         self._listing, self._full = self._declared()
         self._id = self._taken_up() or self._begun(run_id)
@@ -72,10 +72,8 @@ class Walk:
 
         Returns findings: entries whose address nobody could ask for, and pages the site announced and did not give.
         """
-        if page.is_frame and page.next_page and key(page.next_page) not in self._frames:
-            self._frames.add(key(page.url))
-            self.upcoming = page.next_page
-            return []
+        if page.is_frame:
+            return self._read_frame(page)
         entries, findings = _usable(self._site, page)
         if not entries:
             self.stop()
@@ -92,6 +90,7 @@ class Walk:
         self.stated_total = page.stated_total if page.stated_total is not None else self.stated_total
         self._read.add(key(page.url))
         self._seen |= keys
+        self._stated_pages = max(self._stated_pages, page.stated_pages or 0)
         self._page_size = max(self._page_size, len(keys))
         if page.next_page and key(page.next_page) in self._read:
             page = replace(page, next_page=None)
@@ -106,6 +105,15 @@ class Walk:
         if self.upcoming and self._options.max_pages and len(self._read) >= self._options.max_pages:
             self._end("max_pages")
         return findings
+
+    def _read_frame(self, page: ListRead) -> list[Finding]:
+        """Go on to what fills a frame; one that leads to nothing new is the end."""
+        self._frames.add(key(page.url))
+        self._stated_pages = max(self._stated_pages, page.stated_pages or 0)
+        if page.next_page and key(page.next_page) not in self._frames | self._read:
+            self.upcoming = page.next_page
+            return []
+        return self._go_on(replace(page, next_page=None), stuck=False)
 
     @property
     def is_read(self) -> bool:
@@ -168,8 +176,8 @@ class Walk:
         """What the site said was to come, where that is another page at least."""
         (read,) = self._db.conn.execute("SELECT list_pages FROM walks WHERE id = ?", (self._id,)).fetchone()
         listed = self._entries.count()
-        if page.stated_pages and read < page.stated_pages:
-            return f"{page.stated_pages} list pages, {read} came"
+        if read < self._stated_pages:
+            return f"{self._stated_pages} list pages, {read} came"
         if self._full and page.stated_total and page.stated_total - listed >= self._page_size:
             return f"{page.stated_total} entries, {listed} came"
         return None

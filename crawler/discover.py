@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.cms import ListPage, Page
+from crawler.cms import Page
 from crawler.headings import headings_of_mores, labels
 from crawler.url_dates import date_in_address
 
-__all__ = ["Proposal", "is_listing", "propose"]
+__all__ = ["Proposal", "propose"]
 
 # Columns of press releases, likeliest first: the department's own news, its notices of cases, then what is further from
 # either. Seen as labels at police departments of eight provinces and cities and the ministry, save those with a note.
@@ -60,7 +60,6 @@ _ARTICLE = re.compile(
 )
 _FRONT_PAGE = re.compile(r"/(?:index|default)\.\w+$", re.IGNORECASE)
 _MOST_PROPOSALS = 6
-_FEWEST_DATED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +84,6 @@ def propose(page: Page) -> list[Proposal]:
             found[address] = rank, proposal
     ranked = sorted(found.values(), key=lambda one: one[0])
     return [proposal for _, proposal in ranked[:_MOST_PROPOSALS]]
-
-
-def is_listing(read: ListPage) -> bool:
-    """Is what was read from a page a list of releases: at least five entries that carry a day?
-
-    A frame (`ListPage.is_frame`) is none itself; what it leads to may be.
-    """
-    return sum(entry.published is not None for entry in read.entries) >= _FEWEST_DATED
 
 
 def _named_links(page: Page) -> Iterator[Proposal]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from http import HTTPStatus
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urljoin
 
 from archive import clock
 from archive.addresses import key
+from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.foreign import read
-from archive.models import Answer, Page, PageKind, RunFacts
+from archive.models import Answer, Article, Page, PageKind, RunFacts
+from archive.walks import ListRead
+from crawler.brought import Imported, Redirects, is_further_page, is_page, is_redirect
 from crawler.extract import extract
 from crawler.extract.charset import decode
-from crawler.items import ArticlePage, AttachmentPage, Item, ListPage
+from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.keeping import Keeping
 from crawler.listings import read_list
 from crawler.run import Run
@@ -25,28 +26,10 @@ from crawler.site import Listing, Site
 from crawler.walls import classify
 from crawler.worker import Worker, WorkFailedError
 
-# Under that many dated entries a page is no list: a release links to a few others.
-_A_LIST = 5
-_SHOWN = 20
-_NO_RELEASE = "neither a list page, nor a release, nor a file of one"
-
-
-@dataclass(slots=True)
-class Imported:
-    """How many captures were kept, by kind of page, and how many were here before; what was left out, and why."""
-
-    kept: Counter[str] = field(default_factory=Counter)
-    before: int = 0
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-
-    def lines(self) -> Iterator[str]:
-        """What a person is told."""
-        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(self.kept.items())) or "none"
-        yield f"captures kept: {kinds}; here before: {self.before}; left out: {len(self.left_out)}"
-        for what, why in self.left_out[:_SHOWN]:
-            yield f"left out: {what}: {why}"
-        if len(self.left_out) > _SHOWN:
-            yield f"left out: {len(self.left_out) - _SHOWN} more"
+# A page whose text is the titles of its own links is an index, whatever else it looks like.
+_AN_INDEX = 3
+_NO_RELEASE = "neither a list page of this site, nor named by one, nor a page that reads like a release"
+_EMPTY = "a page without text, picture or file"
 
 
 class Import:
@@ -54,112 +37,152 @@ class Import:
 
     def __init__(self, archive: Archive, site: Site, worker: Worker, vantage: str | None) -> None:
         self._archive, self._site, self._worker = archive, site, worker
-        listings = tuple((listing.column, listing.url, listing.cms) for listing in site.listings)
-        self._facts = RunFacts(site.slug, "import", clock.now(), vantage, listings=listings)
+        self._hosts = site.hosts | frozenset(site.fetch.attachment_hosts)
+        found = archive.discovered(site.slug) if site.discover else ()
+        self._listings = (*site.listings, *(Listing(column, "auto", url) for column, url in found))
+        facts = tuple((listing.column, listing.url, listing.cms) for listing in self._listings)
+        self._facts = RunFacts(site.slug, "import", clock.now(), vantage, listings=facts)
         self._begun: tuple[Run, Keeping] | None = None
-        self._hops: dict[str, Answer] = {}
-        self._lists = {key(site.home)}
+        self._lists = {key(listing.url): listing for listing in self._listings}
+        self._redirects = Redirects()
         self.said = Imported()
 
-    def files(self, paths: Sequence[Path], url: str | None, captured: dt.datetime | None) -> Imported:
-        """Import files. They are read three times: for list pages, which name releases; for these; for files of theirs.
+    def files(self, paths: Sequence[Path], url: str | None = None, captured: dt.datetime | None = None) -> Imported:
+        """Import files; `url` and `captured` are those of saved HTML that does not state them.
 
-        Raises ForeignFileError for a file that cannot be used.
+        They are read four times: to the end, before anything is kept; for list pages, which name releases; for these;
+        for files of theirs. Raises ForeignFileError for one that cannot be used, with nothing kept, and ArchiveError.
         """
-        self._read(paths, url, captured, self._list, refusals=True)
-        self._read(paths, url, captured, self._article if url is None else self._named)
-        self._read(paths, url, captured, self._attachment)
+        with self._archive.writing():
+            for answer in self._answers(paths, url, captured):
+                self._redirects.note(answer)
+            for take in (self._list, self._release if url is None else self._named, self._file):
+                for answer in self._answers(paths, url, captured, says_refusals=take == self._file):
+                    take(answer)
         if self._begun:
             self._begun[0].end("finished", clock.now())
         return self.said
 
-    def _read(
-        self,
-        paths: Sequence[Path],
-        url: str | None,
-        captured: dt.datetime | None,
-        take: Callable[[Answer], None],
-        *,
-        refusals: bool = False,
-    ) -> None:
-        hosts = self._site.hosts | frozenset(self._site.fetch.attachment_hosts)
+    def _answers(
+        self, paths: Sequence[Path], url: str | None, captured: dt.datetime | None, *, says_refusals: bool = False
+    ) -> Iterator[Answer]:
         for path in paths:
-            for one in read(path, site=self._site.slug, run_id=None, hosts=hosts, url=url, captured=captured):
+            for one in read(path, site=self._site.slug, run_id=None, hosts=self._hosts, url=url, captured=captured):
                 if isinstance(one, Answer):
-                    take(one)
-                elif refusals:
-                    self.said.left_out.append((one.what, one.why))
+                    yield one
+                elif says_refusals:
+                    self.said.leave(one.what, one.why)
 
     def _list(self, answer: Answer) -> None:
-        """Keep a list page; note where redirects lead."""
-        if location := answer.header("location") if 300 <= answer.status < 400 else None:
-            self._hops[urljoin(answer.url, location)] = answer
-        if not _is_page(answer):
+        """Keep a list page."""
+        trail = self._redirects.trail(answer, lambda url: self._listing(url) is not None)
+        if trail is None or is_redirect(answer) or not self._is_shown(answer):
             return
-        text = _text(answer)
-        for listing in self._site.listings:
-            is_first = key(listing.url) == key(answer.url)
-            if is_first or (_is_beside(answer.url, listing.url) and self._is_list(listing, answer.url, text)):
-                self._lists.add(key(answer.url))
-                self._keep(answer, "listing", answer.url, listing.url)
-                return
+        listing = self._listing(trail[0].url)
+        assert listing  # noqa: S101 - the trail begins where there is one
+        read = self._read_list(listing, answer)
+        if read is None:
+            return
+        if not (read.entries or read.next_page):
+            self.said.leave(answer.url, "a list page without entries")
+            return
+        if read.next_page:
+            with suppress(ValueError):  # an address that nobody can ask for
+                self._lists.setdefault(key(read.next_page), listing)
+        self._keep(trail, "listing", listing.url)
 
-    def _is_list(self, listing: Listing, url: str, text: str) -> bool:
-        try:
-            found = self._worker.submit(read_list, listing, url, url, text).result()
-        except WorkFailedError:
-            return False
-        return sum(1 for entry in found.entries if entry.published) >= _A_LIST
+    def _listing(self, url: str) -> Listing | None:
+        """The listing that an address is a page of: its first, one that another page led to, one with a number."""
+        if listing := self._lists.get(key(url)):
+            return listing
+        return next((one for one in self._listings if is_further_page(url, one.url)), None)
 
-    def _article(self, answer: Answer) -> None:
+    def _release(self, answer: Answer) -> None:
         """Keep a release: an address that a list names, or a page that reads like one."""
-        if 300 <= answer.status < 400 or key(answer.url) in self._lists:
-            return
-        hop = self._hops.get(answer.url)
-        known = [one for one in (answer, hop) if one and self._archive.site_of(one.url) == self._site.slug]
-        if known:
-            self._named(answer, known[0].url)
-        elif _is_page(answer) and self._is_release(answer):
-            self._named(answer)
-        elif _is_page(answer):
-            self.said.left_out.append((answer.url, _NO_RELEASE))
+        trail = self._redirects.trail(answer, lambda url: self._archive.site_of(url) is not None)
+        if trail is not None or (is_page(answer) and not is_redirect(answer)):
+            self._keep_release(trail or (answer,), is_named=trail is not None)
 
-    def _is_release(self, answer: Answer) -> bool:
-        content_type = answer.header("content-type")
-        try:
-            article = self._worker.submit(
-                extract, answer.body, answer.url, content_type, self._site, answer.captured
-            ).result()
-        except WorkFailedError:
+    def _named(self, answer: Answer) -> None:
+        """Keep a release of which a person gave the address."""
+        self._keep_release((answer,), is_named=True)
+
+    def _keep_release(self, trail: tuple[Answer, ...], *, is_named: bool) -> None:
+        asked, answer = trail[0], trail[-1]
+        if is_redirect(answer) or self._redirects.trail(answer, lambda url: self._listing(url) is not None):
+            return
+        owner = self._archive.site_of(asked.url)
+        if owner and owner != self._site.slug:
+            self.said.leave(asked.url, f"a page of the site {owner}")
+        elif not is_named and key(answer.url) == key(self._site.home):
+            self.said.leave(answer.url, "the site's home page")
+        elif self._is_shown(answer) and (article := self._extracted(answer)):
+            if article.body_kind == "empty":
+                self.said.leave(answer.url, _EMPTY)
+            elif is_named or self._reads_like_one(article, answer):
+                self._keep(trail, "article")
+            else:
+                self.said.leave(answer.url, _NO_RELEASE)
+
+    def _reads_like_one(self, article: Article, answer: Answer) -> bool:
+        if not article.title or article.published_precision not in ("day", "minute", "second"):
             return False
-        is_dated = article.published_precision in ("day", "minute", "second")
-        return bool(article.title and is_dated and article.body_kind != "empty")
+        read = self._read_list(Listing("", "auto", answer.url), answer)
+        return read is not None and sum(entry.title in article.body for entry in read.entries) < _AN_INDEX
 
-    def _named(self, answer: Answer, url: str | None = None) -> None:
-        self._keep(answer, "article", url or answer.url)
-
-    def _attachment(self, answer: Answer) -> None:
+    def _file(self, answer: Answer) -> None:
         """Keep an image or a file that a release of ours has."""
-        if not _is_page(answer) and self._archive.store.has_attachment(answer.url):
-            self._keep(answer, "attachment", answer.url)
-
-    def _keep(self, answer: Answer, kind: PageKind, url: str, listing: str | None = None) -> None:
-        headers = {name.lower(): value for name, value in answer.headers}
-        outcome = classify(answer.status, headers, _text(answer) if _is_page(answer) else "", len(answer.body))
-        if outcome != "ok":
-            self.said.left_out.append((answer.url, f"{outcome}: HTTP status {answer.status}"))
+        if is_page(answer) or is_redirect(answer) or self._listing(answer.url) or self._archive.site_of(answer.url):
             return
+        if not self._archive.store.has_attachment(answer.url):
+            self.said.other_files += 1
+        elif self._is_shown(answer):
+            self._keep((answer,), "attachment")
+
+    def _is_shown(self, answer: Answer) -> bool:
+        """Whether the page came, and nothing in its place; what did is said."""
+        headers = {name.lower(): value for name, value in answer.headers}
+        outcome = classify(answer.status, headers, _text(answer) if is_page(answer) else "", len(answer.body))
+        if outcome != "ok":
+            self.said.leave(answer.url, f"{outcome}: HTTP status {answer.status}")
+        return outcome == "ok"
+
+    def _extracted(self, answer: Answer) -> Article | None:
+        content_type = answer.header("content-type")
+        job = self._worker.submit(extract, answer.body, answer.url, content_type, self._site, answer.captured)
+        try:
+            return job.result()
+        except WorkFailedError as problem:
+            self.said.leave(answer.url, f"cannot be read: {problem}")
+            return None
+
+    def _read_list(self, listing: Listing, answer: Answer) -> ListRead | None:
+        try:
+            return self._worker.submit(read_list, listing, answer.url, answer.url, _text(answer)).result()
+        except WorkFailedError as problem:
+            self.said.leave(answer.url, f"cannot be read: {problem}")
+            return None
+
+    def _keep(self, trail: tuple[Answer, ...], kind: PageKind, listing: str | None = None) -> None:
+        """Keep a page with the redirects before it, unless it is here already."""
+        url, answer = trail[0].url, trail[-1]
         if self._archive.captures.has(answer):
             self.said.before += 1
             return
         run, keeping = self._begin()
         page = run.frontier.take(url, kind, listing)
-        answer = replace(answer, run_id=run.id)
-        hop = self._hops.get(answer.url) if url != answer.url else None
-        answers = (replace(hop, run_id=run.id), answer) if hop else (answer,)
-        item = _item(page, answers)
-        keeping.keep(item, keeping.reader.begin(item), answer.captured)
-        self.said.kept[kind] += 1
+        item = _item(page, tuple(replace(one, run_id=run.id) for one in trail))
+        try:
+            kept = keeping.keep(item, keeping.reader.begin(item), answer.captured)
+        except ArchiveError as damage:  # of a capture that this one has to be held against
+            if self._archive.broken:
+                raise
+            self.said.leave(answer.url, str(damage))
+            return
+        if isinstance(kept, FailedPage):
+            self.said.leave(answer.url, f"cannot be read: {kept.error}")
+        else:
+            self.said.kept[kind] += 1
 
     def _begin(self) -> tuple[Run, Keeping]:
         if self._begun is None:
@@ -177,15 +200,5 @@ def _item(page: Page, answers: tuple[Answer, ...]) -> Item:
     return ArticlePage(page, answers, last.body, last.header("content-type"))
 
 
-def _is_page(answer: Answer) -> bool:
-    content_type = (answer.header("content-type") or "text/html").lower()
-    return answer.status == HTTPStatus.OK and ("html" in content_type or content_type.startswith("text/plain"))
-
-
 def _text(answer: Answer) -> str:
     return decode(answer.body, answer.header("content-type")).text
-
-
-def _is_beside(url: str, first: str) -> bool:
-    """Whether an address lies in the folder of a list's first page, where its other pages are."""
-    return url.split("?")[0].rpartition("/")[0] == first.split("?")[0].rpartition("/")[0]

@@ -38,15 +38,19 @@ class WrongFile(click.ClickException):
 def import_(given: Given, /, files: tuple[Path, ...], site: str, url: str | None, captured: dt.datetime | None) -> None:
     """Keep what a person saved in a browser or took from a web archive: WARC, WACZ or HTML files."""
     chosen = chosen_sites(given, (site,))[site]
-    from crawler.importing import Import
+    if url and len(files) > 1:
+        raise click.BadParameter("it says where one file is from; import the files one by one.", param_hint="--url")
+    from crawler.importing import Import  # brings extraction with it, which wrong usage does not need
     from crawler.worker import Worker
 
     vantage = given.vantage or os.environ.get("POLICE_PRESS_VANTAGE")
     with Archive.open(given.archive, write=True) as archive, Worker() as worker:
+        for line in archive.repaired:
+            click.echo(f"repaired after a run that was cut off: {line}")
         try:
             said = Import(archive, chosen, worker, vantage).files(files, url, captured)
         except ForeignFileError as problem:
-            raise WrongFile(str(problem)) from problem
+            raise WrongFile(f"{problem}. Nothing was imported.") from problem
     for line in said.lines():
         click.echo(line)
     raise click.exceptions.Exit(0 if said.kept or said.before else 1)

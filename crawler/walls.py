@@ -38,6 +38,19 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("shell", r"<div id=[\"']?app[\"']?>\s*</div>"),
     )
 )
+# A line that begins with the site's own word that it is elsewhere now: of a fraud's 该网站 a release tells. 网站迁移
+# without an address is maintenance.
+_MOVED = re.compile(
+    r"""(?:^|[>\n])[\s\u3000]{0,20}
+    (?:(?:公告|通知|提示|温馨提示|您好|各位网友|尊敬的\w{1,6})[：:，,！!\s]{0,5})? (?:自[^，,。<>]{1,16}起[，,]?)?
+    (?: (?:本|我[厅局]|[\u4e00-\u9fff]{2,16}[厅局])? (?:原|旧)?(?:门户|官方)? (?:网站|站|站点|域名|网址)
+        [^。<>]{0,12} (?:迁移|搬迁|变更|更换|停用)
+      | 新版?(?:网站|站点|域名|网址) (?:地址|网址|域名)? [\s<：:为是] )""",
+    re.VERBOSE,
+)
+_ADDRESS = re.compile(
+    r"https?://[a-z0-9][^\s\"'<>，。；（）]*|(?<![a-z0-9@.-])(?:[a-z0-9-]{1,63}\.){1,6}cn\b", re.IGNORECASE
+)
 _WHAT = "页面|网页|内容|文章|信息|稿件|新闻|公告|通知|帖子|原文|文件|资源|数据|记录|栏目|地址|链接"
 # 失效 is said of web pages only: a regulation that is 已失效 is still there to be read.
 _GONE = re.compile(
@@ -58,6 +71,7 @@ _INLINE = re.compile(r"</?(?:a|b|i|em|strong|span|font)\b[^<>]*>", re.IGNORECASE
 _TITLE = re.compile(r"<title[^<>]*>([^<>]*)", re.IGNORECASE)
 _LITTLE, _FRAMED = 120, 600  # characters shown: of a wall, and of a line between a site's navigation and foot
 _LONGEST_LINE = 60
+_NEAR = 300  # characters between the words that a site has moved and its new address
 _ASSET = re.compile(r"<(?:link|script|img)\b[^<>]*>", re.IGNORECASE)  # `a.css?v=2024-05-13` dates no page
 _LOGIN_HOST = re.compile(r"(?:^|[.-])(?:login|sso|cas|passport|oauth2?|uniauth)[.-]", re.IGNORECASE)
 _LOGIN_PATH = re.compile(r"/(?:login|logon|signin|sso|cas|oauth2?)(?:[/.]|$)", re.IGNORECASE)  # /passport/ is 出入境
@@ -86,6 +100,24 @@ def _failure(status: int) -> str:
     return "server_error" if status >= 500 else "client_error"
 
 
+def moved_to(text: str) -> str | None:
+    """The address, or the host, to which a page says in next to no text that its site has moved; None for any other.
+
+    A release may say so too, with its date: of a page with a date only a list that has no entries is asked this.
+    """
+    head = text[:100_000]
+    said = _MOVED.search(head) if sum(map(len, _lines(head))) <= _LITTLE else None
+    if said is None or not all(_MOVED.search(heading[0]) for heading in _HEADING.finditer(head)):
+        return None
+    address = _ADDRESS.search(head, said.end(), said.end() + _NEAR)
+    return address[0] if address else None
+
+
+def leads_home(asked: str, answered: str) -> bool:
+    """Whether a redirect leads from another page to a host's first page: a list that is there no more."""
+    return bool(_FIRST_PAGE.fullmatch(urlsplit(answered).path)) and not _FIRST_PAGE.fullmatch(urlsplit(asked).path)
+
+
 def wants_login(asked: str, answered: str) -> bool:
     """Whether a redirect from one address to the other leads to a login, by the address that answered.
 
@@ -105,6 +137,8 @@ def _mark(text: str) -> str | None:
     shown = sum(map(len, lines))
     if shown > _FRAMED or _DATE.search(_ASSET.sub("", head)):
         return None
+    if moved_to(head):
+        return "moved"
     headings = [heading[0] for heading in _HEADING.finditer(head)]
     outcome, pattern = next(((outcome, one) for outcome, one in _MARKS if one.search(head)), (None, None))
     if pattern and shown <= _LITTLE:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(
     path.relative_to(ROOT).as_posix() for part in ("archive", "crawler") for path in (ROOT / part).rglob("*.py")
 )
-FAMILIES = r"crawler\.cms\.(trs|html|auto)\b"
+FAMILIES = r"crawler\.cms\.(trs|hanweb|jpaas|ucap|nfcms|jiangxi|vsb|aspx|feed|html|auto)\b"
 SQLITE = r"sqlite3|sqlite_utils|datasette"
 MODELS, FRONTIER = r"archive\.models", r"archive\.(models|frontier|walks)"
 

@@ -1,9 +1,10 @@
 """The only test of sites: every folder of pages/ holds saved or re-created pages and what has to be read from them.
 
-SITE@DATE/ holds listing.html, article.html or both, and
+SITE@DATE/ holds listing.html, article.html or both, frame.html where a browser fills the list, and
 
-- page.toml: `[listing]` with `url`, `cms` and optional `charset`, `[listing.selectors]`; `[article]` with `url` and
-  optional `content_type`, `captured`, `[article.entry]` (`title`, `published`); `[site]` (`name`, `kind`, `division`);
+- page.toml: `[listing]` and `[frame]` with `url`, `cms` and optional `content_type`, `[listing.selectors]`; `[article]`
+  with `url` and optional `content_type`, `captured`, `[article.entry]` (`title`, `published`); `site`, the slug of a
+  site file, or `[site]` with `name`, `kind`, `division`;
   `auto_too = true` where the listing has to come out the same through the family `auto`;
 - expected.json: the whole list page; of the article the fields that matter, among them `title`, `published`, `body`.
 
@@ -24,7 +25,8 @@ import pytest
 from archive.models import Article, Entry
 from crawler import cms
 from crawler.extract import extract
-from crawler.site import Site
+from crawler.extract.charset import decode
+from crawler.site import Site, load_site, sites_folder
 
 FOLDERS = sorted(path for path in (Path(__file__).parent / "pages").iterdir() if path.is_dir())
 Json = dict[str, Any]
@@ -37,10 +39,10 @@ def test_page(folder: Path) -> None:
     assert read, "neither listing.html nor article.html"
     expected = _expected(folder, read)
     assert read.keys() == expected.keys()
-    if "listing" in read:
-        assert read["listing"] == expected["listing"]
-        if declared.get("auto_too"):
-            assert _listing(folder, {**declared["listing"], "cms": "auto"}) == expected["listing"]
+    for listing in read.keys() & {"listing", "frame"}:
+        assert read[listing] == expected[listing]
+    if declared.get("auto_too"):
+        assert _listing(folder / "listing.html", {**declared["listing"], "cms": "auto"}) == expected["listing"]
     if "article" in read:
         assert {"title", "published", "body"} <= expected["article"].keys()
         assert {field: read["article"][field] for field in expected["article"]} == expected["article"]
@@ -67,15 +69,16 @@ def _expected(folder: Path, read: Json) -> Json:
 
 def _read(folder: Path, declared: Json) -> Json:
     read: Json = {}
-    if (folder / "listing.html").exists():
-        read["listing"] = _listing(folder, declared["listing"])
+    for listing in ("listing", "frame"):
+        if (folder / f"{listing}.html").exists():
+            read[listing] = _listing(folder / f"{listing}.html", declared[listing])
     if (folder / "article.html").exists():
         read["article"] = _article(folder, declared)
     return read
 
 
-def _listing(folder: Path, declared: Json) -> Json:
-    text = (folder / "listing.html").read_bytes().decode(declared.get("charset", "utf-8"))
+def _listing(file: Path, declared: Json) -> Json:
+    text = decode(file.read_bytes(), declared.get("content_type")).text
     page = cms.Page(declared["url"], text, declared.get("selectors", {}))
     return _plain(cms.parse(declared["cms"], page))
 
@@ -83,12 +86,16 @@ def _listing(folder: Path, declared: Json) -> Json:
 def _article(folder: Path, declared: Json) -> Json:
     article = declared["article"]
     entry = Entry(article["url"], **article["entry"]) if "entry" in article else None
-    site = None
-    if "site" in declared:
-        about = {"slug": folder.name, "english": "", "home": article["url"], "evidence": "a fixture", "listings": ()}
-        site = Site(**about, **declared["site"])
+    site = _site(declared["site"], article["url"]) if "site" in declared else None
     payload = (folder / "article.html").read_bytes()
     return _plain(extract(payload, article["url"], article.get("content_type"), site, article.get("captured"), entry))
+
+
+def _site(declared: str | Json, url: str) -> Site:
+    """The site as its file has it, with its layouts; or one made up for the page."""
+    if isinstance(declared, str):
+        return load_site(sites_folder() / f"{declared}.toml")
+    return Site(slug="fixture", english="", home=url, evidence="a fixture", listings=(), **declared)
 
 
 def _plain(read: cms.ListPage | Article) -> Json:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive import addresses
 from archive.foreign.payload import LARGEST_PAGE
-from archive.foreign.records import checked_moment
+from archive.foreign.records import checked_moment, escaped
 from archive.foreign.refusals import ForeignFileError, UnfitError
 from archive.foreign.warc import Scope
 from archive.models import Answer
@@ -93,4 +93,4 @@ def _one_address(given: str | None, stated: str | None, hosts: frozenset[str]) -
         raise ForeignFileError(str(problem)) from problem
     if host not in hosts:
         raise ForeignFileError(f"{url} is on no host of this site ({', '.join(sorted(hosts))})")
-    return url
+    return escaped(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from archive import addresses, clock
 from archive.foreign.refusals import DamagedError, ForeignFileError, UnfitError
@@ -19,6 +20,7 @@ _VERSION = re.compile(rb"WARC/1\.[01][ \t]*\r?(?:\n|$)")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_NOT_SENT = re.compile(r"[^!-~]+")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _FIRST_YEAR = 1990
 
@@ -48,12 +50,12 @@ class Record:
     def url(self) -> str:
         """The address, or the record's id where it states none.
 
-        wget 1.19 wrote it in angle brackets; spaces, as some tools leave them, are escaped.
+        wget 1.19 wrote it in angle brackets; what some tools leave as it is, spaces and 公, is escaped.
         """
         url = self.field("warc-target-uri")
         if url is None:
             return self.field("warc-record-id") or "a record without an address"
-        return url.removeprefix("<").removesuffix(">").replace(" ", "%20")
+        return escaped(url.removeprefix("<").removesuffix(">"))
 
     @property
     def host(self) -> str:
@@ -125,6 +127,11 @@ def fields_of(text: str) -> Iterator[tuple[str, str]]:
         name = name.rstrip(" \t")
         if colon and _NAME.fullmatch(name):
             yield name, _CONTROLS.sub(" ", value).strip(" \t")
+
+
+def escaped(url: str) -> str:
+    """An address with nothing in it but what a request line may hold; RFC 3987, 3.1."""
+    return _NOT_SENT.sub(lambda found: quote(found[0], errors="replace"), url)
 
 
 def moment(text: str) -> dt.datetime:

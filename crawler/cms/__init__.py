@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from crawler.cms import auto, detect, html, trs
+from crawler.cms import aspx, auto, detect, feed, hanweb, html, jiangxi, jpaas, nfcms, trs, ucap, vsb
 from crawler.cms.base import ListPage, Page, Parser
 
 __all__ = ["FAMILIES", "ListPage", "Page", "Parser", "parse"]
 
-FAMILIES: dict[str, Parser] = {"trs": trs.parse, "html": html.parse, "auto": auto.parse}
+FAMILIES: dict[str, Parser] = {
+    "trs": trs.parse,
+    "hanweb": hanweb.parse,
+    "jpaas": jpaas.parse,
+    "ucap": ucap.parse,
+    "nfcms": nfcms.parse,
+    "jiangxi": jiangxi.parse,
+    "vsb": vsb.parse,
+    "aspx": aspx.parse,
+    "feed": feed.parse,
+    "html": html.parse,
+    "auto": auto.parse,
+}
 
 
 def parse(cms: str, page: Page) -> ListPage:
@@ -18,6 +30,6 @@ def parse(cms: str, page: Page) -> ListPage:
     """
     if cms == "auto" and (detected := detect.detect(page)):
         listed = FAMILIES[detected[0]](page)
-        if listed.entries:
+        if listed.entries or listed.is_frame:
             return listed
     return FAMILIES[cms](page)

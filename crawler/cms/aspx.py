@@ -11,7 +11,7 @@ from crawler.cms.weights import by_address
 
 _ARTICLE = re.compile(r"/Pages_\d+_\d{5,}\.aspx$", re.IGNORECASE)  # /Pages_6445_858919.aspx (Yunnan)
 # javascript:__doPostBack('AspNetPager1','2'); a GridView writes 'Page$2'.
-_POSTS_BACK = re.compile(r"__doPostBack\(\s*\\?['\"][^'\"\\]*\\?['\"]\s*,\s*\\?['\"](?:Page\$)?(\w*)\\?['\"]\s*\)")
+_POSTS_BACK = re.compile(r"__doPostBack\(\s*['\"][^'\"]*['\"]\s*,\s*['\"](?:Page\$)?(\w*)['\"]\s*\)")
 
 
 def parse(page: Page) -> ListPage:

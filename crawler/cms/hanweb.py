@@ -120,6 +120,9 @@ def _read_answer(page: Page, store: Store) -> ListPage:
     if not number:
         following = page.elsewhere(store.next_group) if store.records else None
         return ListPage(entries, following, store.total, store.pages)
+    if number == 2 and size and not store.records:
+        # Page 1 of this proxy may hold more than the list page inlined, and be the only one.
+        return ListPage((), _group(page.url, form, 1, None), store.total, store.pages, is_frame=True)
     if number == 2 and size and (given := _size_given(store, size)) != size:
         again = _group(page.url, form, size // given + 1, given)
         return ListPage((), again, store.total, store.pages, is_frame=True)

@@ -46,7 +46,10 @@ def parse(page: Page) -> ListPage:
     of the page fills the list in the browser. A commented-out line beside visible ones is no entry.
     """
     listed = _read(page)
-    return listed if listed.entries else _read(_uncommented(page))
+    if listed.entries or (opened := "".join(_opened(page.text))) == page.text:
+        return listed
+    hidden = _read(Page(page.url, opened, page.selectors))
+    return hidden if hidden.entries else listed
 
 
 def _read(page: Page) -> ListPage:
@@ -83,12 +86,8 @@ def _down_from_here(page: Page, unit: str | None = None, pages: int = 1) -> str 
     return page.elsewhere(f"index_{unit}_{number - 1}.{extension}") if unit and number > 1 else None
 
 
-def _uncommented(page: Page) -> Page:
-    """The page with those comments opened that hold lines of a list."""
-    return Page(page.url, "".join(_opened(page.text)), page.selectors)
-
-
 def _opened(text: str) -> Iterator[str]:
+    """The text with those comments opened that hold lines of a list."""
     first, *others = text.split("<!--")
     yield first
     for other in others:

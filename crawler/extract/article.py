@@ -68,7 +68,7 @@ def _of_file(
     """A release whose body is a file: what is known of it comes from the list and the address."""
     when = dates.choose(_dates_beside(url, entry), captured)
     return Article(
-        title=entry.title if entry else file[0].name,
+        title=entry.title if entry and entry.title else file[0].name,
         published=when.moment.at if when else None,
         published_precision=when.moment.precision if when else None,
         published_from=when.origin if when else None,

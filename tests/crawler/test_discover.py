@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
+from archive.exploration import is_list
 from archive.models import Entry
-from crawler.cms import ListPage, Page
-from crawler.discover import is_listing, propose
+from crawler.cms import Page
+from crawler.discover import propose
 
 HOME = "https://gat.qingling.example/"
 NEWS, CASES, NOTICES = HOME + "jwzx/gayw/", HOME + "jwzx/jqtb/", HOME + "jwzx/tzgg/"
@@ -171,18 +172,25 @@ def test_more_counts_for_the_heading_beside_it(box: str) -> None:
     assert (proposal.column, proposal.url, proposal.why) == ("公安要闻", NEWS, "更多 beside the heading 公安要闻")
 
 
-TABS = '<div class="hd"><ul><li>公安要闻</li><li>通知公告</li><li>警情通报</li></ul></div>'
+TABS = ("公安要闻", "通知公告", "警情通报")
 MORES = [f'<a href="{url}">更多</a>' for url in (NEWS, NOTICES, CASES)]
 
 
 @pytest.mark.parametrize("between", ["", "</div><div>"])
-def test_each_tab_has_its_own_more(between: str) -> None:
-    panes = "<div>" + between.join(MORES) + "</div>"
-    assert found(f"<div>{TABS}{panes}</div>") == [("公安要闻", NEWS), ("警情通报", CASES)]
+@pytest.mark.parametrize(
+    "tab", ["<li>{}</li>", '<li><a href="#">{}</a></li>', '<h3><a href="javascript:;">{}</a></h3>']
+)
+def test_each_tab_has_its_own_more(tab: str, between: str) -> None:
+    tabs = "".join(map(tab.format, TABS))
+    assert found(f"<div><div>{tabs}</div><div>{between.join(MORES)}</div></div>") == [
+        ("公安要闻", NEWS),
+        ("警情通报", CASES),
+    ]
 
 
 def test_more_whose_heading_cannot_be_told_is_not_guessed() -> None:
-    assert found(f"<div>{TABS}<div>{MORES[0]}{MORES[2]}</div></div>") == []
+    tabs = "".join(map("<li>{}</li>".format, TABS))
+    assert found(f"<div><ul>{tabs}</ul><div>{MORES[0]}{MORES[2]}</div></div>") == []
     drawn = f'<div><div class="bg1"></div>{MORES[1]}</div>'
     assert found(f"<div><div><h3>公安要闻</h3>{MORES[0]}</div>{drawn}</div>") == [("公安要闻", NEWS)]
 
@@ -211,4 +219,4 @@ def test_a_home_page_without_links_proposes_nothing(text: str) -> None:
 def test_a_listing_has_five_dated_entries(dated: int, undated: int, listing: bool) -> None:
     days = [dt.date(2026, 7, 1 + number) for number in range(dated)] + [None] * undated
     entries = tuple(Entry(f"{NEWS}{number}.html", "走访校园", day) for number, day in enumerate(days))
-    assert is_listing(ListPage(entries)) is listing
+    assert is_list(entries) is listing

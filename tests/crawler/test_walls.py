@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.walls import classify, wants_login
+from crawler.walls import classify, leads_home, moved_to, wants_login
 
 NOTICE = "<html><body><h1>{}</h1><p>发布时间：2026-07-03</p><p>{}</p></body></html>"
 
@@ -170,3 +170,74 @@ def test_a_body_of_nothing_but_openings_is_judged(piece: str) -> None:
 )
 def test_a_redirect_to_a_login_is_told_from_one_to_the_home_page(answered: str, wants: bool) -> None:
     assert wants_login("https://gat.qingling.example/jwdt/t1.html", answered) is wants
+
+
+MOVED = [
+    "<title>公告</title><p>本网站已迁移至 <a href='https://gat.new.example/'>新网站</a></p>",
+    "<div>网站已搬迁，新地址：https://gat.new.example/，请更新收藏。</div>",
+    "<h1>本站已更换域名</h1><p>请访问 http://gat.qingling.gov.cn</p>",
+    "<p>青岭省公安厅门户网站域名变更为gat.qingling.gov.cn</p>",
+    "<p>新网站地址：<a href='http://gat.new.example/jwdt/'>点击进入</a></p>",
+    "<p>尊敬的用户：我厅网站已迁移，<b>gat.qingling.gov.cn</b></p>",
+]
+
+
+@pytest.mark.parametrize("body", MOVED)
+def test_a_page_that_says_where_the_site_is_now_has_moved(body: str) -> None:
+    assert classify(200, {}, body, len(body.encode())) == "moved"
+
+
+def test_the_new_address_is_named() -> None:
+    assert [moved_to(body) for body in MOVED] == [
+        "https://gat.new.example/",
+        "https://gat.new.example/",
+        "http://gat.qingling.gov.cn",
+        "gat.qingling.gov.cn",
+        "http://gat.new.example/jwdt/",
+        "gat.qingling.gov.cn",
+    ]
+
+
+def test_a_dated_notice_says_it_too_and_is_a_page_all_the_same() -> None:
+    """As an article it is a release; only who finds no entry on a list asks where that has gone."""
+    notice = "<p>自2026年3月1日起，本网站迁移至https://gat.new.example/</p>"
+    assert (classify(200, {}, notice, len(notice)), moved_to(notice)) == ("ok", "https://gat.new.example/")
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("<p>因网站迁移，暂停访问，系统维护中。</p>", "maintenance"),
+        ("<p>网站迁移期间暂停访问。</p>", "ok"),
+        ("<p>该网站已更换域名为http://fraud.example/，请勿点击。</p>", "ok"),
+        ("<p>民警发现，涉诈网站搬迁至http://fraud.example/后继续行骗。</p>", "ok"),
+        ("<h1>反诈提醒</h1><p>网站已更换域名http://fraud.example/的短信是诈骗。</p>", "ok"),
+        (f"<p>本网站已迁移至https://gat.new.example/</p><p>{'全省公安机关开展夏季治安整治。' * 9}</p>", "ok"),
+    ],
+)
+def test_what_tells_of_moving_and_is_no_notice_of_the_site_has_not_moved(body: str, outcome: str) -> None:
+    assert classify(200, {}, body, len(body.encode())) == outcome
+    assert moved_to(body) is None
+
+
+@pytest.mark.parametrize(
+    "piece", [">", "> ", ">自", "本站", "\n公告：", "公安厅", "网站迁移", "<p>网站迁移</p><!--", "a.", "http://a"]
+)
+def test_a_body_of_nothing_but_words_of_moving_is_judged(piece: str) -> None:
+    assert moved_to("<!--" + piece * (400_000 // len(piece))) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "leads"),
+    [
+        ("https://gat.qingling.example/jwdt/", "https://gat.new.example/", True),
+        ("https://gat.qingling.example/jwdt/", "https://gat.qingling.example/index.html", True),
+        ("https://gat.qingling.example/jwdt/", "https://gat.new.example/jwdt/index.html", False),
+        ("http://gat.qingling.example/jwdt/", "https://gat.qingling.example/jwdt/", False),
+        ("https://gat.qingling.example/", "https://gat.new.example/index.html", False),
+    ],
+)
+def test_a_list_that_leads_to_a_first_page_is_told_from_one_that_leads_on(
+    asked: str, answered: str, leads: bool
+) -> None:
+    assert leads_home(asked, answered) is leads

@@ -39,7 +39,8 @@ ajaxParam:{col:1,appid:'1',webid:7,path:'/',columnid:6380,unitid:'59001',webname
 <div class="list"><div id="59425"></div>
 <script type="text/xml"><datastore>
 <nextgroup><![CDATA[
-<a href="%(proxy)s?page=1&appid=1&appid=1&webid=7&path=/&columnid=6372&unitid=59425&webname=%%25E9%%259D%%2592&permissiontype=0"></a>
+<a href="%(proxy)s?page=1&appid=1&appid=1&webid=7&path=/&columnid=6372&unitid=59425\
+&webname=%%25E9%%259D%%2592&permissiontype=0"></a>
 ]]></nextgroup>
 <recordset>%(records)s</recordset></datastore></script>
 <script>$(function(){$('#59425').jpage({themeName:'default',showMode:'full',totalRecord:%(total)d,openCookies:false,

@@ -30,20 +30,15 @@ def page(number: int, releases: Sequence[Release] = RELEASES, *, by_script: bool
 <a href="{HOST}{path}" target="_blank" title="{title}">{title}</a><span class="time">{day}</span></li>"""
         for path, title, day in pages[number - 1]
     )
-    following = HOST + path_of_next(number, len(pages))
-    link = 'href="javascript:;" onclick="turn(1)"' if by_script else f'href="{following}"'
-    last = number == len(pages)
+    link = 'href="javascript:;" onclick="turn(1)"' if by_script else f'href="{HOST}{path(number + 1)}"'
+    following = f'<a class="next" {link}>下一页</a>' if number < len(pages) else ""
     return f"""<html><head><meta name="SiteName" content="海东省公安厅"></head><body>
 <div class="nav"><a href="/index.html">首页</a><a href="/jwzx/index.html">警务资讯</a></div>
 <div class="main"><ul class="list">{lines}</ul></div>
-<div class="page"><a class="first" href="{HOST}{path_of_next(0, 1)}">首页</a>
-{"" if last else f'<a class="next" {link}>下一页</a>'}<span>共{len(pages)}页</span><span>共{len(releases)}条</span></div>
-<div class="hot"><h3>热点</h3><ul><li><a href="/jmhd/xwfb/content/post_1.html">访谈预告</a></li></ul></div></body></html>"""
-
-
-def path_of_next(number: int, pages: int) -> str:
-    """The list page after that one; the last one's own where there is none."""
-    return path(min(number + 1, pages))
+<div class="page"><a class="first" href="{HOST}{path(1)}">首页</a>
+{following}<span>共{len(pages)}页</span>
+<span>共{len(releases)}条</span></div><div class="hot"><h3>热点</h3>
+<ul><li><a href="/jmhd/xwfb/content/post_1.html">访谈预告</a></li></ul></div></body></html>"""
 
 
 def api_path(number: int) -> str:

@@ -109,7 +109,10 @@ def test_what_leads_nowhere_is_no_entry(href: str) -> None:
             f"<ul>{'<li><a href=./t20260703_12.shtml>一则警情通报</a><i>2026-07-03</i></li>'}</ul>",
             ("trs", "/t20260703_12.shtml"),
         ),
-        ("<script>createPageHTML('page_div',10, 1,'list','shtml',200);</script>", None),
+        (
+            "<script>createPageHTML('page_div',10, 1,'list','shtml',200);</script>",
+            ("ucap", "createPageHTML('page_div',1"),
+        ),
         ("<script>function createPageHTML(_nPageCount){}</script>", None),
         (f"<ul>{LIST}</ul><p><a href='./t20260703_12.shtml'>别处的一则</a></p>", None),
     ],

@@ -52,10 +52,18 @@ def test_every_record_is_listed_whatever_the_size_of_the_proxys_pages(group_size
         seen |= new
 
 
-def test_the_proxy_that_answers_strangers_with_nothing_leads_nowhere() -> None:
+def test_an_empty_set_is_no_entry_and_no_next_page() -> None:
     assert len(EMPTY.encode()) < 60
-    assert asked(EMPTY) == ListPage(())
-    assert asked(f'<?xml version="1.0" encoding="UTF-8"?>\n{EMPTY}') == ListPage(())
+    assert asked(EMPTY, page=1) == ListPage(())
+    assert asked(f'<?xml version="1.0" encoding="UTF-8"?>\n{EMPTY}', page=3) == ListPage(())
+
+
+def test_a_proxy_that_answers_strangers_with_nothing_is_asked_for_its_first_page_too() -> None:
+    pages = walk(parse, LIST, lambda target, _: EMPTY if PROXY in target else hanweb_pages.list_page(LINES))
+    assert [(len(page.entries), page.is_frame) for page in pages] == [(15, False), (0, True), (0, False)]
+    assert pages[1].next_page is not None
+    assert "page=1&" in pages[1].next_page
+    assert pages[2].next_page is None
 
 
 def test_a_list_page_that_inlines_nothing_is_a_frame() -> None:
@@ -103,7 +111,7 @@ def test_records_that_lead_nowhere_are_left_out_and_an_address_stands_once() -> 
     assert listed([asked(text)]) == [(path, title, day)]
 
 
-@pytest.mark.parametrize("number", ["99999999", "-1", "１５", "1e9", ""])
+@pytest.mark.parametrize("number", ["99999999", "-1", "1e9", ""])
 def test_a_total_that_is_none_is_not_stated(number: str) -> None:
     text = hanweb_pages.page(2).replace("<totalrecord>38", f"<totalrecord>{number}")
     assert asked(text).stated_total is None

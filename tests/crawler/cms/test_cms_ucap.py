@@ -34,6 +34,15 @@ def test_a_list_that_stands_in_a_comment_is_read_where_nothing_else_is_one() -> 
     assert {(one.stated_total, one.stated_pages) for one in listed} == {(8, 3)}
 
 
+def test_a_pager_in_a_comment_counts_with_its_list_only() -> None:
+    assert read("<!-- <li>略</li><script>createPageHTML('page_div',9,1,'list','shtml',90)</script> -->") == ListPage(())
+
+
+def test_a_comment_without_lines_of_a_list_stays_closed() -> None:
+    link = f'<a href="{ucap_pages.RELEASES[0][0]}">已撤下的旧闻一则</a><span>2026-07-03</span>'
+    assert read(f"<!-- <p>{link}</p> --><!--[if IE 8]><li>{link}</li><![endif]-->") == ListPage(())
+
+
 def test_the_ministry_counts_down() -> None:
     listed = list(walk(ucap.parse, ucap_pages.site(), ucap_pages.ministry_path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == ucap_pages.MINISTRY_RELEASES

@@ -1,0 +1,83 @@
+"""A column of an invented department in JPAAS's mark-up: the list page that a script fills, and the data address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import parse_qs, urlsplit
+
+from walked import Line
+
+LIST = "/jwdt/jwyw/index.html"
+UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
+PAGE_SIZE = 15
+LINES: tuple[Line, ...] = tuple(
+    (
+        f"/jwdt/jwyw/art/2026/art_{number:032x}.html",
+        f"云泽警方破获第{number}起电信网络诈骗案",
+        f"2026-08-{1 + number % 28:02}",
+    )
+    for number in range(387, 350, -1)
+)
+
+_PAGE = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>云泽公安 警务要闻</title></head><body>
+<div class="header"><script src="/jpaas-web-server/script/AuthorizedRead/unitbuild.js"
+ url="/api-gateway/jpaas-publish-server/front/page/build/unit"
+ queryData="{'parseType':'buildstatic','webId':'31','tplSetId':'qKz7','pageType':'channel','tagId':'列表导航','pageId':'81'}">
+</script></div>
+<div class="hot"><ul>
+<li><a href="/tzgg/art/2026/art_00000000000000000000000000000001.html">
+关于调整出入境窗口时间的通告</a><span>2026-08-01</span></li>
+<li><a href="/tzgg/art/2026/art_00000000000000000000000000000002.html">
+关于征集线索的通告</a><span>2026-07-01</span></li>
+</ul></div>
+<div class="banner"><script src="/jpaas-web-server/script/AuthorizedRead/unitbuild.js"
+ url="/api-gateway/jpaas-publish-server/front/page/build/unit"
+ queryData="{'parseType':'bulidstatic','webId':'31','tplSetId':'qKz7','pageType':'column','tagId':'banner图','pageId':'82'}">
+</script></div>
+<div class="main"><script src="/jpaas-web-server/script/AuthorizedRead/unitbuild.js"
+ url="/api-gateway/jpaas-publish-server/front/page/build/unit"
+ queryData="{'parseType':'bulidstatic','webId':'31','tplSetId':'qKz7','pageType':'column','tagId':'当前栏目list',\
+'editType':'null','pageId':'82'}"></script>%s</div>
+<script src="/jpaas-web-server/script/other.js" url="/api-gateway/other"></script></body></html>"""
+
+
+def unit(number: int, lines: Sequence[Line], size: int = PAGE_SIZE) -> str:
+    """The HTML that fills the list: its lines, and the pager."""
+    items = "".join(
+        f'<li><a href="{path}" target="_blank" title="{title}">{title[:14]}…</a><span>{day}</span></li>'
+        for path, title, day in lines[(number - 1) * size : number * size]
+    )
+    return (
+        f'<div class="page-content"><ul class="list">{items}</ul></div>'
+        f'<div class="pagination" rows="{size}" count="{len(lines)}" pageNo="{number}">'
+        '<a href="javascript:void(0)">上一页</a><a href="javascript:;">2</a><a href="javascript:;">下一页</a></div>'
+    )
+
+
+def data(number: int, lines: Sequence[Line], size: int = PAGE_SIZE) -> str:
+    answered = {"code": "200", "success": True, "message": None, "data": {"html": unit(number, lines, size)}}
+    return json.dumps(answered, ensure_ascii=False)
+
+
+def list_page(filled: str = "") -> str:
+    """The list page; `filled` where the server has put the list into it already."""
+    return _PAGE % filled
+
+
+def answer(target: str, lines: Sequence[Line]) -> str:
+    """What the site answers to a path with its query; a `pageNo` outside `paramJson` is ignored."""
+    parts = urlsplit(target)
+    if parts.path != UNIT:
+        return list_page()
+    asked = parse_qs(parts.query)
+    if asked.get("tagId") != ["当前栏目list"] or asked.get("pageId") != ["82"]:
+        return json.dumps({"success": True, "data": {"html": "<img src='/picture/banner.jpg'>"}})
+    window = json.loads(asked.get("paramJson", ["{}"])[0])
+    return data(window.get("pageNo", 1), lines, window.get("pageSize", PAGE_SIZE))
+
+
+def page(number: int, lines: Sequence[Line] = LINES) -> str:
+    """The list page as 0, then the answers of its data address, from 1."""
+    return data(number, lines) if number else list_page()
