@@ -17,6 +17,7 @@ from archive.errors import ArchiveInUseError
 from archive.folder import Archive
 from archive.lock import Lock
 from archive.models import WalkOptions
+from crawler.authoring import extract, new_site
 from crawler.parameters import Address, Duration, chosen_sites
 from crawler.ping import Switch
 from crawler.progress import Display, Lines, Progress
@@ -27,7 +28,7 @@ main = cli
 
 _EVERYTHING = WalkOptions()
 
-for _verb in (confirm_gone, import_, reparse):
+for _verb in (confirm_gone, extract, import_, new_site, reparse):
     cli.add_command(_verb)
 
 

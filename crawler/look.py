@@ -19,7 +19,7 @@ from crawler.failures import NO_ANSWER, outcome_of
 from crawler.items import ArticlePage, FailedPage, Item, ListPage
 from crawler.site import Site
 from crawler.spiders.press_releases import PressReleases
-from crawler.survey import Survey, survey
+from crawler.survey import Survey, printable, survey
 from crawler.worker import Worker, WorkFailedError
 
 NO_ENTRIES = "no_entries"
@@ -29,7 +29,7 @@ class NotSeenError(Exception):
     """A page did not show what it was asked for. `outcome` as the archive has it, or `no_entries`."""
 
     def __init__(self, url: str, outcome: str, seen: str) -> None:
-        super().__init__(f"{url}: {outcome}: {seen}")
+        super().__init__(printable(f"{url}: {outcome}: {seen}"))
         self.outcome = outcome
 
 
@@ -144,4 +144,4 @@ class _Look(PressReleases):
 
 def _seen_of(found: Survey) -> str:
     family = f"the family {found.family} by its mark {found.mark}" if found.mark else "no mark of a known family"
-    return f"no entries; {family}; {found.name or 'a site without a name'}, {found.column or 'a page without a name'}"
+    return f"{family}; {found.name or 'a site without a name'}, {found.column or 'a page without a name'}"

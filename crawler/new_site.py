@@ -18,7 +18,7 @@ from archive.models import Answer, Article
 from crawler.extract import extract
 from crawler.items import ArticlePage, ListPage
 from crawler.site import ArticleLayout, Expect, Fetch, Listing, Site
-from crawler.survey import text_selectors
+from crawler.survey import printable, text_selectors
 from crawler.worker import Worker, WorkFailedError
 
 if TYPE_CHECKING:
@@ -211,5 +211,5 @@ def _of_article(new: NewSite) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    shown = printable(text)
     return shown if len(shown) <= _LONGEST_LINE or "://" in shown else f"{shown[: _LONGEST_LINE - 1]}…"

@@ -59,6 +59,11 @@ def text_selectors(payload: bytes, content_type: str | None, listed: str | None)
     return [f"{sign}{name}" for sign, name in named if _PLAIN_NAME.fullmatch(name)]
 
 
+def printable(text: str) -> str:
+    """A page's own words on one line, with nothing in them that steers a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _names(tree: HtmlElement) -> tuple[str | None, str | None]:
     """What the site and the list are called. Jilin's ColumnName is the site's own name, and says nothing then."""
     known = metas.read(tree)
@@ -70,5 +75,5 @@ def _names(tree: HtmlElement) -> tuple[str | None, str | None]:
 
 
 def _short(name: str | None) -> str | None:
-    shown = "".join(sign for sign in name or "" if sign.isprintable())
+    shown = clean(printable(name or ""))
     return shown if 0 < len(shown) <= _LONGEST_NAME else None

@@ -230,7 +230,7 @@ def test_a_list_that_a_browser_fills_is_saved_with_its_frame(tmp_path: Path, mon
     articles = [f"/art/2026/art_{number:032x}.html" for number in range(7)]
     inner = f'{listing(articles).decode()}<div class="pagination" rows="15" count="7"></div>'
     filling = json.dumps({"success": True, "data": {"html": f"<ul>{inner}</ul>"}}).encode()
-    answers: dict[str, Answer] = {"/jwdt/": FRAME.encode(), articles[0]: ARTICLE.format(1).encode()}
+    answers: dict[str, Answer] = {"/jwdt/": FRAME.encode(), articles[0]: ARTICLE.format("1\x1b[2J").encode()}
     with server(answers) as running:
         filled_by = cms.parse("jpaas", cms.Page(f"{running.home}jwdt/", FRAME)).next_page or ""
         answers[filled_by.removeprefix(running.home[:-1])] = filling
@@ -239,6 +239,7 @@ def test_a_list_that_a_browser_fills_is_saved_with_its_frame(tmp_path: Path, mon
         made = press("new-site", f"{running.home}jwdt/", *options, **AT)
     assert (made.returncode, made.stderr) == (0, "")
     assert f"filled by  {filled_by}" in made.stdout
+    assert "\x1b" not in made.stdout
     assert "entries    7 on this page of 7 that the site states" in made.stdout
     site = load_site(tmp_path / "sites" / "test.toml")
     assert site.listings == (Listing("警务动态", "jpaas", f"{running.home}jwdt/"),)

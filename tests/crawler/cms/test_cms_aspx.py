@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from itertools import chain
 
-import aspx_pages
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import HOST, is_usable, shown, walk
+from walked import HOST, is_usable, shown, walk_pages
 
 from crawler.cms import ListPage, Page, aspx
 from crawler.cms.base import Entry
+from crawler.demo.families import aspx as aspx_pages
 
 FIRST = HOST + aspx_pages.path(1)
 
@@ -19,7 +19,7 @@ def read(body: str, url: str = FIRST) -> ListPage:
 
 
 def test_a_walk_lists_every_release_once() -> None:
-    listed = list(walk(aspx.parse, aspx_pages.site(), aspx_pages.path(1)))
+    listed = list(walk_pages(aspx.parse, aspx_pages.site(), aspx_pages.path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == aspx_pages.RELEASES
     assert {(one.stated_total, one.stated_pages) for one in listed} == {(8, 3)}
 

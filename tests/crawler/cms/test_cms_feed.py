@@ -5,14 +5,14 @@ import time
 from itertools import chain
 from pathlib import Path
 
-import feed_pages
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import HOST, is_usable, shown, walk
+from walked import HOST, is_usable, shown, walk_pages
 
 from crawler.cms import ListPage, Page, feed
 from crawler.cms.base import Entry
+from crawler.demo.families import feed as feed_pages
 
 URL = HOST + "/jwdt/rss.xml"
 
@@ -35,18 +35,18 @@ def day_of(text: str, name: str = "pubDate") -> dt.date | None:
 
 @pytest.mark.parametrize("path", [feed_pages.RSS, feed_pages.RDF])
 def test_rss_lists_every_release(path: str) -> None:
-    (listed,) = walk(feed.parse, feed_pages.site(), path)
+    (listed,) = walk_pages(feed.parse, feed_pages.site(), path)
     assert shown(listed) == feed_pages.RELEASES
 
 
 def test_a_paged_atom_feed_is_walked() -> None:
-    listed = list(walk(feed.parse, feed_pages.site(), feed_pages.atom_path(1)))
+    listed = list(walk_pages(feed.parse, feed_pages.site(), feed_pages.atom_path(1)))
     assert [len(one.entries) for one in listed] == [3, 3, 2]
     assert list(chain.from_iterable(map(shown, listed))) == feed_pages.RELEASES
 
 
 def test_a_sitemap_index_leads_to_the_newest_sitemap_which_lists_articles_alone() -> None:
-    index, newest = walk(feed.parse, feed_pages.site(), feed_pages.SITEMAPS)
+    index, newest = walk_pages(feed.parse, feed_pages.site(), feed_pages.SITEMAPS)
     assert index == ListPage((), HOST + feed_pages.sitemap_path(3), None, 3, is_frame=True)
     assert shown(newest) == [(path, "", day) for path, _, day in feed_pages.RELEASES[:3]]
 

@@ -4,15 +4,15 @@ import datetime as dt
 import json
 import time
 
-import jiangxi_pages
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jiangxi_pages import DATA, LINES, LIST
 from walked import HOST, listed, walk
 
 from crawler.cms import ListPage, Page
 from crawler.cms.jiangxi import parse
+from crawler.demo.families import jiangxi as jiangxi_pages
+from crawler.demo.families.jiangxi import DATA, LIST, RELEASES
 
 ASKED = (
     f"{HOST}{DATA}?__wb_method=POST&current={{page}}&pageSize=15&webSiteCode%5B%5D=qlsgat&channelCode%5B%5D=col42150"
@@ -34,8 +34,8 @@ def test_the_template_page_is_a_frame_that_leads_to_its_own_columns_data() -> No
 
 
 def test_the_walk_lists_every_entry_once() -> None:
-    pages = walk(parse, LIST, lambda target, form: jiangxi_pages.answer(target, LINES, form))
-    assert listed(pages) == list(LINES)
+    pages = walk(parse, LIST, lambda target, form: jiangxi_pages.answer(target, RELEASES, form))
+    assert listed(pages) == list(RELEASES)
     assert [len(page.entries) for page in pages] == [0, 15, 15, 10]
     assert [page.next_page for page in pages] == [*(ASKED.format(page=number) for number in (1, 2, 3)), None]
     assert {page.stated_total for page in pages[1:]} == {40}
@@ -167,7 +167,7 @@ def test_no_text_is_too_strange(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        jiangxi_pages.data(1, LINES * 400, 16_000),
+        jiangxi_pages.data(1, RELEASES * 400, 16_000),
         "<script>" + ("={" + "a" * 3_990 + "}") * 1_000 + "</script>",
         "<script>" + "={" * 1_000_000 + "</script>",
         '{"data":{"results":' + "[" * 2_000_000,

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from urllib.parse import parse_qsl, urlsplit
 
-import jpaas_pages
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jpaas_pages import LINES, LIST, UNIT
 from walked import HOST, listed, walk
 
 from crawler.cms import ListPage, Page
 from crawler.cms.jpaas import parse
+from crawler.demo.families import jpaas as jpaas_pages
+from crawler.demo.families.jpaas import LIST, RELEASES, UNIT
 
 ASKED = f"{HOST}{UNIT}?pageId=82&tagId=list&paramJson=%7B%22pageNo%22%3A{{page}}%2C%22pageSize%22%3A15%7D"
 
@@ -39,16 +40,16 @@ def test_the_list_page_is_a_frame_that_leads_to_its_data() -> None:
 
 
 def test_the_walk_lists_every_entry_once() -> None:
-    pages = walk(parse, LIST, lambda target, _: jpaas_pages.answer(target, LINES))
-    assert listed(pages) == list(LINES)
+    pages = walk(parse, LIST, lambda target, _: jpaas_pages.answer(target, RELEASES))
+    assert listed(pages) == list(RELEASES)
     assert [len(page.entries) for page in pages] == [0, 15, 15, 7]
     assert {page.stated_total for page in pages[1:]} == {37}
     assert [page.is_frame for page in pages] == [True, False, False, False]
 
 
 def test_a_page_that_the_server_has_filled_leads_to_the_second() -> None:
-    filled = parse(Page(HOST + LIST, jpaas_pages.list_page(jpaas_pages.unit(1, LINES, 5))))
-    assert listed([filled]) == list(LINES[:5])
+    filled = parse(Page(HOST + LIST, jpaas_pages.list_page(jpaas_pages.unit(1, RELEASES, 5))))
+    assert listed([filled]) == list(RELEASES[:5])
     assert (filled.is_frame, filled.stated_total) == (False, 37)
     assert filled.next_page is not None
     assert filled.next_page.endswith("paramJson=%7B%22pageNo%22%3A2%2C%22pageSize%22%3A5%7D")
@@ -94,7 +95,7 @@ def test_an_answer_of_another_shape_lists_nothing(text: str) -> None:
 
 
 def test_numbers_as_text_and_totals_beyond_reason() -> None:
-    items = jpaas_pages.unit(1, LINES)
+    items = jpaas_pages.unit(1, RELEASES)
     assert asked(items, success="true").stated_total == 37
     absurd = asked(items.replace('count="37"', 'count="' + "9" * 400 + '"'))
     assert (len(absurd.entries), absurd.stated_total, absurd.next_page) == (15, None, None)
@@ -103,9 +104,9 @@ def test_numbers_as_text_and_totals_beyond_reason() -> None:
 
 
 def test_without_a_unit_the_general_rules_hold() -> None:
-    text = f'<ul><li><a href="{LINES[0][0]}">一则警情通报</a>2026-08-24</li></ul><a href="index_2.html">下一页</a>'
+    text = f'<ul><li><a href="{RELEASES[0][0]}">一则警情通报</a>2026-08-24</li></ul><a href="index_2.html">下一页</a>'
     found = parse(Page(HOST + LIST, text))
-    assert listed([found]) == [(LINES[0][0], "一则警情通报", "2026-08-24")]
+    assert listed([found]) == [(RELEASES[0][0], "一则警情通报", dt.date(2026, 8, 24))]
     assert (found.next_page, found.is_frame) == (HOST + "/jwdt/jwyw/index_2.html", False)
 
 
@@ -131,7 +132,7 @@ def test_no_text_is_too_strange(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        json.dumps({"data": {"html": jpaas_pages.unit(1, LINES * 1000, 10_000)}}),
+        json.dumps({"data": {"html": jpaas_pages.unit(1, RELEASES * 1000, 10_000)}}),
         '{"data":{"html":"' + "<" * 5_000_000 + '"}}',
         f'<script url="{UNIT}" queryData="' + "'a" * 1_000_000 + '">',
     ],

@@ -4,14 +4,14 @@ import datetime as dt
 import json
 from itertools import chain
 
-import nfcms_pages
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import HOST, is_usable, shown, walk
+from walked import HOST, is_usable, shown, walk_pages
 
 from crawler.cms import ListPage, Page, nfcms
 from crawler.cms.base import Entry
+from crawler.demo.families import nfcms as nfcms_pages
 
 COLUMN = HOST + nfcms_pages.COLUMN + "/"
 API = HOST + nfcms_pages.API
@@ -27,14 +27,14 @@ def answered(answer: object, query: str = "?page=1&sid=2") -> ListPage:
 
 
 def test_a_walk_lists_every_release_once() -> None:
-    listed = list(walk(nfcms.parse, nfcms_pages.site(), nfcms_pages.path(1)))
+    listed = list(walk_pages(nfcms.parse, nfcms_pages.site(), nfcms_pages.path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == nfcms_pages.RELEASES
     assert {(one.stated_total, one.stated_pages) for one in listed} == {(8, 3)}
 
 
 def test_a_pager_by_script_leads_on_by_the_names_of_the_pages() -> None:
     pages = {nfcms_pages.path(number): nfcms_pages.page(number, by_script=True) for number in (1, 2, 3)}
-    listed = list(walk(nfcms.parse, pages, nfcms_pages.path(1)))
+    listed = list(walk_pages(nfcms.parse, pages, nfcms_pages.path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == nfcms_pages.RELEASES
 
 
@@ -59,7 +59,7 @@ def test_a_list_without_a_stated_number_of_pages_goes_no_further() -> None:
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_the_api_lists_every_release_once_from_page_0_or_1(first: int) -> None:
-    listed = list(walk(nfcms.parse, nfcms_pages.site(), nfcms_pages.api_path(first)))
+    listed = list(walk_pages(nfcms.parse, nfcms_pages.site(), nfcms_pages.api_path(first)))
     assert [len(one.entries) for one in listed] == [100, 100, 50]
     assert list(chain.from_iterable(map(shown, listed))) == nfcms_pages.API_RELEASES
     assert {one.stated_total for one in listed} == {250}

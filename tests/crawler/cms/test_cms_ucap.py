@@ -4,13 +4,13 @@ import datetime as dt
 from itertools import chain
 
 import pytest
-import ucap_pages
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import HOST, is_usable, shown, walk
+from walked import HOST, is_usable, shown, walk_pages
 
 from crawler.cms import ListPage, Page, ucap
 from crawler.cms.base import Entry
+from crawler.demo.families import ucap as ucap_pages
 
 COLUMN = HOST + ucap_pages.COLUMN + "/"
 
@@ -20,7 +20,7 @@ def read(body: str, url: str = COLUMN + "common_list.shtml") -> ListPage:
 
 
 def test_a_walk_lists_every_release_once_and_the_pinned_one_on_each_page() -> None:
-    listed = list(walk(ucap.parse, ucap_pages.site(), ucap_pages.path(1)))
+    listed = list(walk_pages(ucap.parse, ucap_pages.site(), ucap_pages.path(1)))
     assert [shown(one)[0] for one in listed] == [ucap_pages.PINNED] * 3
     assert list(chain.from_iterable(shown(one)[1:] for one in listed)) == ucap_pages.RELEASES
     assert {(one.stated_total, one.stated_pages) for one in listed} == {(8, 3)}
@@ -29,7 +29,7 @@ def test_a_walk_lists_every_release_once_and_the_pinned_one_on_each_page() -> No
 def test_a_list_that_stands_in_a_comment_is_read_where_nothing_else_is_one() -> None:
     hidden = {ucap_pages.path(number): ucap_pages.hidden_page(number) for number in (1, 2, 3)}
     assert all(title not in hidden[ucap_pages.path(1)].split("<!--")[0] for _, title, _ in ucap_pages.RELEASES)
-    listed = list(walk(ucap.parse, hidden, ucap_pages.path(1)))
+    listed = list(walk_pages(ucap.parse, hidden, ucap_pages.path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == ucap_pages.RELEASES
     assert {(one.stated_total, one.stated_pages) for one in listed} == {(8, 3)}
 
@@ -44,7 +44,7 @@ def test_a_comment_without_lines_of_a_list_stays_closed() -> None:
 
 
 def test_the_ministry_counts_down() -> None:
-    listed = list(walk(ucap.parse, ucap_pages.site(), ucap_pages.ministry_path(1)))
+    listed = list(walk_pages(ucap.parse, ucap_pages.site(), ucap_pages.ministry_path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == ucap_pages.MINISTRY_RELEASES
     assert [one.stated_pages for one in listed] == [3, None, None]
     assert listed[0].next_page == f"{HOST}{ucap_pages.MINISTRY}/index_{ucap_pages.UNIT}_2.html"

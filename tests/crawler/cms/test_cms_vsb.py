@@ -3,13 +3,13 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-import vsb_pages
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import HOST, is_usable, shown, walk
+from walked import HOST, is_usable, shown, walk_pages
 
 from crawler.cms import ListPage, Page, vsb
 from crawler.cms.base import Entry
+from crawler.demo.families import vsb as vsb_pages
 
 FIRST = HOST + vsb_pages.COLUMN + ".htm"
 
@@ -22,7 +22,7 @@ def read(body: str, url: str = FIRST) -> ListPage:
 def test_a_walk_counts_down_and_lists_every_release_once(older: bool) -> None:
     pages = {vsb_pages.path(number): vsb_pages.page(number, older=older) for number in (1, 2, 3)}
     assert list(pages) == ["/jwdt/xstz.htm", "/jwdt/xstz/2.htm", "/jwdt/xstz/1.htm"]
-    listed = list(walk(vsb.parse, pages, vsb_pages.path(1)))
+    listed = list(walk_pages(vsb.parse, pages, vsb_pages.path(1)))
     assert list(chain.from_iterable(map(shown, listed))) == vsb_pages.RELEASES
     assert {(one.stated_total, one.stated_pages) for one in listed} == {(8, 3)}
 

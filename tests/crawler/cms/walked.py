@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urljoin, urlsplit
 
 from crawler.cms import ListPage, Page, Parser
-
-HOST = "https://gat.qingling.example"
-# Path of the article, title, day; newest first.
-Line = tuple[str, str, str]
+from crawler.cms.forms import form_of
+from crawler.demo.invented import HOST, Release
 
 
 def walk(parse: Parser, start: str, answer: Callable[[str, str], str]) -> list[ListPage]:
@@ -19,16 +18,38 @@ def walk(parse: Parser, start: str, answer: Callable[[str, str], str]) -> list[L
     url: str | None = HOST + start
     while url is not None and url not in asked and len(pages) < 50:
         asked.add(url)
-        parts = urlsplit(url)
-        form = parts.query.removeprefix("__wb_method=POST&")
-        is_post = form != parts.query
-        target = parts.path if is_post or not parts.query else f"{parts.path}?{parts.query}"
-        pages.append(parse(Page(url, answer(target, form if is_post else ""))))
+        target, form = form_of(url) or (url, "")
+        pages.append(parse(Page(url, answer(target.removeprefix(HOST), form))))
         url = pages[-1].next_page
     return pages
 
 
-def listed(pages: list[ListPage]) -> list[Line]:
+def walk_pages(parse: Parser, pages: Mapping[str, str], start: str) -> Iterator[ListPage]:
+    """Every list page, from the path `start` on, as long as one leads to another; raises KeyError off the paths."""
+    path = start
+    for _ in pages:
+        listed = parse(Page(urljoin(HOST, path), pages[path]))
+        yield listed
+        if listed.next_page is None:
+            return
+        path = listed.next_page.removeprefix(HOST)
+    raise AssertionError(f"{path} leads on beyond all pages")
+
+
+def shown(page: ListPage) -> list[Release]:
+    """The entries of a list page as releases."""
     return [
-        (entry.url.removeprefix(HOST), entry.title, str(entry.published)) for page in pages for entry in page.entries
+        Release(entry.url.removeprefix(HOST), entry.title, entry.published or dt.date.max) for entry in page.entries
     ]
+
+
+def listed(pages: list[ListPage]) -> list[Release]:
+    """The entries of several list pages as releases."""
+    return [release for page in pages for release in shown(page)]
+
+
+def is_usable(page: ListPage) -> bool:
+    """Could a walk go on with this: every address one that can be asked for, every entry once?"""
+    urls = [entry.url for entry in page.entries]
+    leads_on = [*urls, *([page.next_page] if page.next_page else [])]
+    return len(set(urls)) == len(urls) and all(urlsplit(url).scheme in ("http", "https") for url in leads_on)

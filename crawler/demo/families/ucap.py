@@ -5,26 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from invented import Release, hex_name, parts, releases
+from crawler.demo.invented import Release, hex_name, parts, releases
 
 COLUMN = "/gat/jwyw"
 RELEASES = releases(lambda number, day: f"{COLUMN}/{day:%Y%m}/{hex_name(number)}.shtml")
-PINNED: Release = (f"{COLUMN}/202301/{hex_name(0)}.shtml", "海西公安机关“一号通告”长期有效", dt.date(2023, 1, 10))
+PINNED: Release = (f"{COLUMN}/202301/{hex_name(0)}.shtml", "岚西公安机关“一号通告”长期有效", dt.date(2023, 1, 10))
 MINISTRY = "/n2254098/n4904352"
 MINISTRY_RELEASES = releases(lambda number, _: f"{MINISTRY}/c{9947000 + number}/content.html")
 UNIT = 5097045
 SIZE = 3
 
 _HEAD = """<!DOCTYPE html><html><head>
-<meta name="SiteName" content="海西省公安厅"><meta name="ColumnName" content="警务要闻">
+<meta name="SiteName" content="岚西省公安厅"><meta name="ColumnName" content="警务要闻">
 <meta name="others" content="页面生成时间 2026-07-03 15:09:57"></head><body>
 <div class="nav"><ul><li><a href="/gat/index.shtml">首页</a></li>
 <li><a href="/gat/jwyw/common_list.shtml">警务要闻</a></li>
 <li><a href="/gat/tzgg/common_list.shtml">通知公告</a></li></ul></div>
 """
-_FOOT = """<div class="foot"><a href="https://zfwzgl.example/check.shtml">网站找错</a> 海西省公安厅主办</div>
+_FOOT = """<div class="foot"><a href="https://zfwzgl.example/check.shtml">网站找错</a> 岚西省公安厅主办</div>
 </body></html>"""
-_WITHDRAWN = f"""<!-- <li><a href="{COLUMN}/202606/{hex_name(999)}.shtml">海西公安已撤回的一条消息</a>
+_WITHDRAWN = f"""<!-- <li><a href="{COLUMN}/202606/{hex_name(999)}.shtml">岚西公安已撤回的一条消息</a>
 <span>2026年06月30日</span></li> -->"""
 _PLACEHOLDER = '<li style="display:none"><a href="{{pcUrl}}">{{title}}</a><span>{{pubDate}}</span></li>'
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from invented import HOST, Release, parts, releases
+from crawler.demo.invented import HOST, Release, parts, releases
 
 COLUMN = "/jwzx/jwyw"
 RELEASES = releases(lambda number, _: f"{COLUMN}/content/post_{4281000 + number}.html")
@@ -32,7 +32,7 @@ def page(number: int, releases: Sequence[Release] = RELEASES, *, by_script: bool
     )
     link = 'href="javascript:;" onclick="turn(1)"' if by_script else f'href="{HOST}{path(number + 1)}"'
     following = f'<a class="next" {link}>下一页</a>' if number < len(pages) else ""
-    return f"""<html><head><meta name="SiteName" content="海东省公安厅"></head><body>
+    return f"""<html><head><meta name="SiteName" content="岚东省公安厅"></head><body>
 <div class="nav"><a href="/index.html">首页</a><a href="/jwzx/index.html">警务资讯</a></div>
 <div class="main"><ul class="list">{lines}</ul></div>
 <div class="page"><a class="first" href="{HOST}{path(1)}">首页</a>
@@ -65,7 +65,7 @@ def _article(release: Release) -> dict[str, Any]:
     return {
         "id": int(path.rpartition("_")[2].removesuffix(".html")),
         "title": f"<p>{title}</p>",
-        "publisher": "海东省公安厅",
+        "publisher": "岚东省公安厅",
         "date": written,
         "create_time": written,
         "first_publish_time": int(time.timestamp()),

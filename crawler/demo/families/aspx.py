@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invented import Release, parts, releases
+from crawler.demo.invented import Release, parts, releases
 
 RELEASES = releases(lambda number, _: f"/Pages_6445_{858900 + number}.aspx")
 SIZE = 3

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from walked import Line
+from crawler.demo.invented import Release, releases
 
 LIST = "/col/col6372/index.html"
 PROXY = "/module/web/jpage/dataproxy.jsp"
 PER_PAGE, INLINED = 5, 15
 EMPTY = "<datastore><recordset></recordset></datastore>"
-LINES: tuple[Line, ...] = tuple(
-    (f"/art/2026/{10 - number // 20}/{20 - number % 20}/art_6372_{118000 - number}.html", title, day)
-    for number, title, day in (
-        (
-            number,
-            f"青岭公安开展第{118 - number}期“平安青岭”夜间巡查",
-            f"2026-{10 - number // 20:02}-{20 - number % 20:02}",
-        )
-        for number in range(38)
-    )
-)
+RELEASES = releases(lambda number, day: f"/art/{day.year}/{day.month}/{day.day}/art_6372_{118000 + number}.html", 38)
+TEASER = Release("/art/2026/1/5/art_6380_99.html", "青岭省公安厅关于假期出行的温馨提示", dt.date(2026, 1, 5))
 
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>青岭省公安厅 警务动态</title>
@@ -52,7 +44,7 @@ permissiontype:0}});});</script>
 <div class="foot"><a href="https://www.mps.gov.example/">公安部</a> 技术支持：大汉网络</div></body></html>"""
 
 
-def record(line: Line, number: int) -> str:
+def record(line: Release, number: int) -> str:
     """One record; in turn plain, with a picture's link and that of its column before the title's, as entities, bare."""
     path, title, day = line
     cut = f"{title[:12]}..."
@@ -68,12 +60,14 @@ def record(line: Line, number: int) -> str:
     return f"<record>{item}</record>" if number % 4 == 3 else f"<record><![CDATA[\n{item}]]></record>"
 
 
-def records(lines: Sequence[Line], start: int, end: int) -> str:
+def records(lines: Sequence[Release], start: int, end: int) -> str:
+    """The records of some lines."""
     return "\n".join(record(line, number) for number, line in enumerate(lines[start:end], start))
 
 
-def list_page(lines: Sequence[Line], inlined: int = INLINED) -> str:
-    teasers = records([("/art/2026/1/5/art_6380_99.html", "青岭省公安厅关于假期出行的温馨提示", "2026-01-05")], 0, 1)
+def list_page(lines: Sequence[Release], inlined: int = INLINED) -> str:
+    """The list page with so many records in it, and another column's teaser before them."""
+    teasers = records([TEASER], 0, 1)
     return _PAGE % {
         "proxy": PROXY,
         "records": records(lines, 0, inlined),
@@ -82,7 +76,7 @@ def list_page(lines: Sequence[Line], inlined: int = INLINED) -> str:
     }
 
 
-def group(number: int, lines: Sequence[Line], size: int) -> str:
+def group(number: int, lines: Sequence[Release], size: int) -> str:
     """The proxy's answer to a page of so many records; an empty set beyond the last."""
     start = (number - 1) * size
     if start >= len(lines):
@@ -94,7 +88,7 @@ def group(number: int, lines: Sequence[Line], size: int) -> str:
     )
 
 
-def answer(target: str, lines: Sequence[Line], *, group_size: int | None = None) -> str:
+def answer(target: str, lines: Sequence[Release], *, group_size: int | None = None) -> str:
     """What the site answers to a path with its query; `group_size` is that of a proxy that ignores `perpage`."""
     parts = urlsplit(target)
     if parts.path != PROXY:  # pageNum is for the browser's script
@@ -105,6 +99,6 @@ def answer(target: str, lines: Sequence[Line], *, group_size: int | None = None)
     return group(int(asked["page"][0]), lines, group_size or int(asked.get("perpage", [str(PER_PAGE)])[0]))
 
 
-def page(number: int, lines: Sequence[Line] = LINES) -> str:
+def page(number: int, lines: Sequence[Release] = RELEASES) -> str:
     """The list page, then the proxy's answers that follow on what is inlined in it."""
     return list_page(lines) if number == 1 else group(number, lines, INLINED)

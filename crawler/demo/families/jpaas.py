@@ -6,19 +6,12 @@ import json
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from walked import Line
+from crawler.demo.invented import Release, hex_name, releases
 
 LIST = "/jwdt/jwyw/index.html"
 UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 PAGE_SIZE = 15
-LINES: tuple[Line, ...] = tuple(
-    (
-        f"/jwdt/jwyw/art/2026/art_{number:032x}.html",
-        f"云泽警方破获第{number}起电信网络诈骗案",
-        f"2026-08-{1 + number % 28:02}",
-    )
-    for number in range(387, 350, -1)
-)
+RELEASES = releases(lambda number, _: f"/jwdt/jwyw/art/2026/art_{hex_name(number)}.html", 37)
 
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>云泽公安 警务要闻</title></head><body>
@@ -43,7 +36,7 @@ _PAGE = """<!DOCTYPE html>
 <script src="/jpaas-web-server/script/other.js" url="/api-gateway/other"></script></body></html>"""
 
 
-def unit(number: int, lines: Sequence[Line], size: int = PAGE_SIZE) -> str:
+def unit(number: int, lines: Sequence[Release], size: int = PAGE_SIZE) -> str:
     """The HTML that fills the list: its lines, and the pager."""
     items = "".join(
         f'<li><a href="{path}" target="_blank" title="{title}">{title[:14]}…</a><span>{day}</span></li>'
@@ -56,7 +49,8 @@ def unit(number: int, lines: Sequence[Line], size: int = PAGE_SIZE) -> str:
     )
 
 
-def data(number: int, lines: Sequence[Line], size: int = PAGE_SIZE) -> str:
+def data(number: int, lines: Sequence[Release], size: int = PAGE_SIZE) -> str:
+    """The JSON of that page, from 1."""
     answered = {"code": "200", "success": True, "message": None, "data": {"html": unit(number, lines, size)}}
     return json.dumps(answered, ensure_ascii=False)
 
@@ -66,7 +60,7 @@ def list_page(filled: str = "") -> str:
     return _PAGE % filled
 
 
-def answer(target: str, lines: Sequence[Line]) -> str:
+def answer(target: str, lines: Sequence[Release]) -> str:
     """What the site answers to a path with its query; a `pageNo` outside `paramJson` is ignored."""
     parts = urlsplit(target)
     if parts.path != UNIT:
@@ -78,6 +72,6 @@ def answer(target: str, lines: Sequence[Line]) -> str:
     return data(window.get("pageNo", 1), lines, window.get("pageSize", PAGE_SIZE))
 
 
-def page(number: int, lines: Sequence[Line] = LINES) -> str:
+def page(number: int, lines: Sequence[Release] = RELEASES) -> str:
     """The list page as 0, then the answers of its data address, from 1."""
     return data(number, lines) if number else list_page()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from invented import Release, parts, releases
+from crawler.demo.invented import Release, parts, releases
 
 COLUMN = "/jwdt/xstz"
 RELEASES = releases(lambda number, _: f"/info/1016/{10900 + number}.htm")
@@ -26,7 +26,7 @@ def page(number: int, releases: Sequence[Release] = RELEASES, *, older: bool = F
         for place, (path, title, day) in enumerate(parts(releases, SIZE)[number - 1])
     )
     pager = _older_pager(number, releases) if older else _pager(number, releases)
-    return f"""<HTML><HEAD><META Name="SiteName" Content="海北州公安局">
+    return f"""<HTML><HEAD><META Name="SiteName" Content="岚北州公安局">
 <META Name="ColumnName" Content="警务动态"></HEAD>
 <BODY><div class="nav"><a href="{up}index.htm">首页</a> <a href="{up}jwdt/xstz.htm">警务动态</a></div>
 <div class="list"><ul>{lines}</ul>{pager}</div>

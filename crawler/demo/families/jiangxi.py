@@ -7,19 +7,12 @@ import json
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
-from walked import Line
+from crawler.demo.invented import Release, hex_name, releases
 
 LIST = "/qlsgat/col42150/index.html"
 DATA = "/queryList"
 PAGE_SIZE = 15
-LINES: tuple[Line, ...] = tuple(
-    (
-        f"/qlsgat/jwdt/202607/{number:032x}.html",
-        f"白鹭公安：“夏季行动”第{number}号战报",
-        f"2026-07-{1 + number % 31:02}",
-    )
-    for number in range(240, 200, -1)
-)
+RELEASES = releases(lambda number, day: f"/qlsgat/jwdt/{day:%Y%m}/{hex_name(number)}.html", 40)
 
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><meta name="ColumnName" content="警务动态"><meta name="ColumnType" content="">
@@ -40,15 +33,16 @@ loadPageData(params,'380055');</script>
 <div class="foot"><a href="javascript:void(0)">返回顶部</a></div></body></html>"""
 
 
-def published(day: str, number: int) -> object:
+def published(day: dt.date, number: int) -> object:
     """A day in one of the platform's three ways; in milliseconds half an hour after Shanghai's midnight."""
     if number % 3 == 0:
         moment = dt.datetime.fromisoformat(f"{day}T00:30:00+08:00")
         return int(moment.timestamp() * 1000)
-    return f"{day} 09:30:05" if number % 3 == 1 else day
+    return f"{day} 09:30:05" if number % 3 == 1 else str(day)
 
 
-def result(line: Line, number: int) -> dict[str, object]:
+def result(line: Release, number: int) -> dict[str, object]:
+    """One line of the answer: the title shown is cut short and coloured, further JSON stands within strings."""
     path, title, day = line
     source = {
         "title": title,
@@ -62,14 +56,14 @@ def result(line: Line, number: int) -> dict[str, object]:
     return {"id": str(number), "source": source}
 
 
-def data(number: int, lines: Sequence[Line], size: int = PAGE_SIZE) -> str:
+def data(number: int, lines: Sequence[Release], size: int = PAGE_SIZE) -> str:
     """The answer does not say which page it is."""
     start = (number - 1) * size
     results = [result(line, at) for at, line in enumerate(lines[start : start + size], start)]
     return json.dumps({"code": 200, "msg": "ok", "data": {"total": len(lines), "results": results}}, ensure_ascii=False)
 
 
-def answer(target: str, lines: Sequence[Line], form: str = "") -> str:
+def answer(target: str, lines: Sequence[Release], form: str = "") -> str:
     """What the site answers to a path, and to the form of a POST; other columns are empty."""
     if target != DATA:
         return _PAGE
@@ -79,6 +73,6 @@ def answer(target: str, lines: Sequence[Line], form: str = "") -> str:
     return data(int(asked["current"][0]), lines, int(asked["pageSize"][0]))
 
 
-def page(number: int, lines: Sequence[Line] = LINES) -> str:
+def page(number: int, lines: Sequence[Release] = RELEASES) -> str:
     """The template page as 0, then the answers of `/queryList`, from 1."""
     return data(number, lines) if number else _PAGE

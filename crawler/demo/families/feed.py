@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from invented import HOST, Release, parts, releases
+from crawler.demo.invented import HOST, Release, parts, releases
 
 RELEASES = releases(lambda number, day: f"/jwdt/{day:%Y%m}/t{day:%Y%m%d}_{4700 + number}.html")
 SIZE = 3
@@ -27,7 +27,7 @@ def rss(releases: Sequence[Release] = RELEASES) -> str:
     )
     return f"""<?xml version="1.0" encoding="gb2312"?>
 <rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom">
-<channel><title>海南州公安局</title><link>{HOST}/</link><atom:link rel="self" href="{HOST}{RSS}"/>{items}
+<channel><title>岚南州公安局</title><link>{HOST}/</link><atom:link rel="self" href="{HOST}{RSS}"/>{items}
 <item><title>转载一则</title><link>https://weixin.example/s/20260703</link></item></channel></rss>"""
 
 
@@ -40,7 +40,7 @@ def rdf(releases: Sequence[Release] = RELEASES) -> str:
     )
     return f"""<?xml version="1.0"?><rdf:RDF xmlns="http://purl.org/rss/1.0/"
 xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/">
-<channel rdf:about="{HOST}/"><title>海南州公安局</title></channel>{items}</rdf:RDF>"""
+<channel rdf:about="{HOST}/"><title>岚南州公安局</title></channel>{items}</rdf:RDF>"""
 
 
 def atom_path(number: int) -> str:
@@ -59,7 +59,7 @@ def atom(number: int, releases: Sequence[Release] = RELEASES) -> str:
     )
     following = f'<link rel="next" href="{atom_path(number + 1)}"/>' if number < len(pages) else ""
     return f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">
-<title>海南州公安局</title><link href="{HOST}/"/>{following}{entries}</feed>"""
+<title>岚南州公安局</title><link href="{HOST}/"/>{following}{entries}</feed>"""
 
 
 def sitemap_path(number: int) -> str:
