@@ -50,7 +50,7 @@ class Captures:
         """
         if not fetched.is_recorded and (said := journal.page_fields(fetched)):
             self.note(fetched.page.site, fetched.at, said, fetched.page.url)
-        captures = [self.keep(answer, fetched.page.id) for answer in fetched.answers]
+        captures = [self.keep(answer, fetched.page.id, fetched.at) for answer in fetched.answers]
         if journal.is_attempt(fetched):
             captures.append(
                 self._row(
@@ -69,14 +69,18 @@ class Captures:
         """Write down in a site's WARC file what no answer says."""
         self._file(site, at).write(records.note(url, at, said))
 
-    def keep(self, answer: Answer, page_id: int | None = None) -> Capture:
-        """Write an answer down; an unchanged body, or a 304, becomes a revisit record of the capture that holds it."""
+    def keep(self, answer: Answer, page_id: int | None = None, at: dt.datetime | None = None) -> Capture:
+        """Write an answer down; an unchanged body, or a 304, becomes a revisit record of the capture that holds it.
+
+        It goes into the WARC file of the day it is kept on, `at`: a page's answers stay together and behind its note at
+        midnight too, and what is imported stands in the order in which it was kept, whenever it was captured.
+        """
         held = self._held(answer)
         payload_digest = held.payload_digest if held and held.payload_digest else digest(answer.body)
         if answer.place:
             name, offset, length = answer.place
         else:
-            file = self._file(answer.site, answer.captured)
+            file = self._file(answer.site, at or answer.captured)
             name = file.name
             offset, length = file.write(*records.answered(answer, payload_digest, held))
         return self._row(

@@ -28,11 +28,12 @@ class Entries:
         self._column, self._listing, self._walk = column, listing, walk
 
     def had(self, keys: Collection[str]) -> dict[str, Had]:
-        """Those entries that the listing has had before, by their keys."""
+        """Those entries that the listing has had before, by their keys; what a person brought is new to every walk."""
         places = ", ".join("?" * len(keys))
         rows = self._db.conn.execute(
             "SELECT p.key, max(e.known), max(e.ahead AND e.walk_id = ?) FROM pages AS p"  # noqa: S608 - places only
-            " JOIN entries AS e ON e.page_id = p.id WHERE e.listing_id = ? AND p.kind = 'article'"
+            " JOIN entries AS e ON e.page_id = p.id JOIN walks AS w ON w.id = e.walk_id AND w.outcome IS NOT 'import'"
+            " WHERE e.listing_id = ? AND p.kind = 'article'"
             f" AND p.key IN ({places}) GROUP BY p.key",
             (self._walk, self._listing, *keys),
         )

@@ -111,14 +111,17 @@ class Archive:
         """Make rows, safe at once, of what a run that was cut off had written down and not committed.
 
         A run commits its site and itself before it asks for anything: without them the file is none of this archive's.
+        An import is told the rest by its file, when that is imported again; with these rows it would be here before.
         """
         site = name.partition("/")[0]
         if not self.db.conn.execute("SELECT 1 FROM sites WHERE slug = ?", (site,)).fetchone():
             return
-        run = self.db.conn.execute("SELECT max(id) FROM runs WHERE site = ?", (site,)).fetchone()
+        run, kind = self.db.conn.execute("SELECT max(id), kind FROM runs WHERE site = ?", (site,)).fetchone()
         for told in journal.pages_told(journal.places(file, name, start)):
-            if isinstance(told, journal.PageTold):
-                self.brought_in += self._tell(told, site, run[0])
+            if not isinstance(told, journal.PageTold):
+                kind = told.fields.get("run-kind", kind)
+            elif kind != "import":
+                self.brought_in += self._tell(told, site, run)
         self.db.conn.execute("COMMIT")
         self.db.conn.execute("BEGIN IMMEDIATE")
 

@@ -64,7 +64,10 @@ class Frontier:
         return walk
 
     def want(self, url: str) -> None:
-        """Ask for one article page in this run, due or not. Raises ValueError for what is no http(s) address."""
+        """Ask for one article page in this run, due or not; where no list is read, for it and its files only.
+
+        Raises ValueError for what is no http(s) address.
+        """
         self._wanted.append(self.page(url, "article"))
 
     def next_page(self) -> Page | None:
@@ -172,13 +175,14 @@ class Frontier:
             self._db.conn.execute(
                 "UPDATE pages SET state = 'fetched', next_due = CASE WHEN visited IS NULL THEN ? ELSE next_due END,"
                 " visited = max(coalesce(visited, ''), ?), last_error = NULL, attempts = 0 WHERE id = ?",
-                (self._next_visit(page), iso(captured), page.id),
+                (self._next_visit(page, captured), iso(captured), page.id),
             )
 
-    def attach(self, page: Page, url: str) -> None:
+    def attach(self, page: Page, url: str) -> bool:
         """An article's image or file is due, with the article: for the first time, or because that was visited again.
 
-        One that failed keeps its gap, and one that was fetched in this run is not asked for twice.
+        One that failed keeps its gap, unless the article was wanted. One that was fetched in this run is not asked for
+        twice: returns whether it is such a one.
         """
         now = iso(self._now)
         self._db.conn.execute(
@@ -188,6 +192,12 @@ class Frontier:
             " WHERE state = 'fetched' AND visited < excluded.next_due",
             (key(url), url, now, now, page.id),
         )
+        if self._is_for_one:
+            self._wanted.append(self.known(self.page(url, "attachment").id))
+        fetched, visited = self._db.conn.execute(
+            "SELECT state = 'fetched', visited FROM pages WHERE kind = 'attachment' AND key = ?", (key(url),)
+        ).fetchone()
+        return bool(fetched) and visited == now
 
     def absent(self, page: Page, outcome: str, status: int | None, capture_id: int) -> tuple[Absence, str | None]:
         """A page whose release is in the archive gave a clear answer that it is not there.
@@ -254,6 +264,8 @@ class Frontier:
     def _order(self) -> Iterator[Page]:
         """The contract's order of work, from the front."""
         yield from (page for page in self._wanted if page.id not in self._asked)
+        if self._is_for_one:
+            return
         yield from self._explored()
         yield from self._list_pages(back=False)
         yield from self._articles(back=False)
@@ -262,6 +274,11 @@ class Frontier:
             yield from self._visits(absent=False)
         yield from self._list_pages(back=True)
         yield from self._articles(back=True)
+
+    @property
+    def _is_for_one(self) -> bool:
+        """Whether this run reads no list: then it is for the page that is wanted."""
+        return not self._walks and self.exploration is None
 
     def _explored(self) -> Iterator[Page]:
         for url in self.exploration.pages if self.exploration else ():
@@ -307,11 +324,11 @@ class Frontier:
         for row in rows:
             yield Page(*row)
 
-    def _next_visit(self, page: Page) -> str | None:
+    def _next_visit(self, page: Page, now: dt.datetime | None = None) -> str | None:
         row = self._db.conn.execute(
             "SELECT published, first_seen FROM press_releases WHERE key = ?", (page.key,)
         ).fetchone()
-        due = next_visit(base_of(*row), self._revisit_days, self._now) if row else None
+        due = next_visit(base_of(*row), self._revisit_days, now or self._now) if row else None
         return iso(due) if due else None
 
     def _visited(self, page: Page) -> None:

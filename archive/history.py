@@ -129,6 +129,8 @@ class History:
         ).fetchall():
             if held is not None and held_at > iso(capture.captured):
                 continue
+            if held == capture.payload_digest and capture.refers_to is not None:
+                continue  # what it refers to is held already
             if held is not None and held != capture.payload_digest:
                 number = self._repeated(release_id, number, capture)
                 self.event(release_id, "edited", capture, f"version {number}: other bytes at {url}")
@@ -138,6 +140,15 @@ class History:
                 (capture.id, release_id, number, url),
             )
         return edited
+
+    def share_bytes(self, page_key: str, url: str) -> None:
+        """Let the release of a page have an attachment's bytes that another release had fetched just now."""
+        self._db.conn.execute(
+            "UPDATE attachments SET capture_id = (SELECT max(capture_id) FROM attachments WHERE url = :url)"
+            " WHERE url = :url AND capture_id IS NULL"
+            " AND (release_id, version) = (SELECT id, version FROM press_releases WHERE key = :key)",
+            {"url": url, "key": page_key},
+        )
 
     def _fill(self, url: str, capture: Capture) -> None:
         """Give these bytes to the version of their time, the first where they are older, unless it has some."""

@@ -16,7 +16,7 @@ from archive.clock import iso
 from archive.columns import columns as columns_of
 from archive.errors import ArchiveError
 from archive.history import History, MadeBy, differ
-from archive.models import Article, Attachment, Capture, Finding, Release, RunCounts, RunFacts
+from archive.models import Article, Attachment, Capture, Finding, Page, Release, RunCounts, RunFacts
 from archive.rows import insert, update
 
 Change = Literal["new", "edited", "reparsed", "same"]
@@ -176,6 +176,10 @@ class Store:
     def keep_attachment(self, url: str, capture: Capture) -> int:
         """Note that a capture holds an attachment's bytes; returns how many releases that is an edit of."""
         return self._history.replace_bytes(url, capture)
+
+    def share_attachment(self, page: Page, url: str) -> None:
+        """Note for a page's release what `keep_attachment` noted before it, in the same run, for another one."""
+        self._history.share_bytes(page.key, url)
 
     def take_down(self, url: str, since: str, capture: Capture, detail: str) -> None:
         """A release is gone since that time, as a second clear answer shows; its text stays."""

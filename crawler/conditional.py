@@ -69,7 +69,8 @@ class Conditional:
         headers = response.headers.copy()
         headers["Content-Type"] = shown.content_type.encode("latin-1")
         kind = responsetypes.from_args(headers=headers, url=response.url, body=shown.body)
-        response = response.replace(cls=kind, body=shown.body, headers=headers)
+        fields = {name: getattr(response, name) for name in Response.attributes}  # a 304 itself counts as text
+        response = kind(**fields | {"body": shown.body, "headers": headers})
         if isinstance(response, TextResponse):
             response = response.replace(encoding=decode(shown.body, shown.content_type).chosen)
         return response

@@ -45,9 +45,12 @@ def crawl(
     settings.set("SITES_DIR", str(sites), priority="cmdline")
     settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
     settings.set("VANTAGE", vantage, priority="cmdline")
-    logging.getLogger("trafilatura").setLevel(logging.ERROR)  # it warns of each page without text, a picture's too
-    process = _Process(settings, by_host([declared[slug] for slug in slugs]), seconds)
-    with Worker() as worker:
+    groups = by_host([declared[slug] for slug in slugs])
+    process = _Process(settings, groups, seconds)
+    # It warns of each answer that is too large, which the archive says. Only now: the process sets all loggers up.
+    logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
+    # Two where there are several sites: while a page of one is read for seconds, the others go on.
+    with Worker(min(2, len(groups)), settings.getfloat("EXTRACT_SECONDS")) as worker:
         process.arguments = {
             "archive": archive,
             "walk_options": options,

@@ -44,7 +44,8 @@ class CrawlRun:
         archive = given or Archive.open(crawler.settings.get("ARCHIVE_DIR"), write=True)
         self._is_ours = given is None
         self._progress: Progress = getattr(spider, "progress", None) or Progress()
-        self._worker: Worker = getattr(spider, "worker", None) or Worker()
+        seconds = crawler.settings.getfloat("EXTRACT_SECONDS")
+        self._worker: Worker = getattr(spider, "worker", None) or Worker(seconds=seconds)
         self._walls = 0
         self.run = Run(archive, spider.site, self._facts(spider))
         self.keeping = Keeping(self.run, self._worker)

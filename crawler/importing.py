@@ -173,7 +173,7 @@ class Import:
         page = run.frontier.take(url, kind, listing)
         item = _item(page, tuple(replace(one, run_id=run.id) for one in trail))
         try:
-            kept = keeping.keep(item, keeping.reader.begin(item), answer.captured)
+            kept = keeping.keep(item, keeping.reader.begin(item))
         except ArchiveError as damage:  # of a capture that this one has to be held against
             if self._archive.broken:
                 raise

@@ -12,7 +12,6 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive import clock
-from archive.addresses import key
 from archive.errors import ArchiveError
 from archive.history import MadeBy
 from archive.models import Answer, Article, Capture, Fetched, Finding, Page
@@ -23,6 +22,9 @@ from crawler.run import Run
 from crawler.worker import Worker, WorkFailedError
 
 EMPTIED = "the page was emptied"
+# Images and files of one release that are fetched. Of 151 saved pages no release has over 23; a page of thousands would
+# keep its site's crawl from all other pages for hours.
+MOST_ATTACHMENTS = 50
 _NOT_THERE = ("gone", "soft_404")
 
 
@@ -151,19 +153,25 @@ class Keeping:
         return self._archive.store.keep_past(page.url, article, capture, made_by, was, (then, after))
 
     def _attach(self, page: Page, article: Article, capture: Capture) -> None:
-        """Have the bytes of a release's images and files fetched, as the site file says."""
+        """Have the bytes of a release's images and files fetched, as the site file says; a release that is itself a
+        file has come with them.
+        """
         fetch = self._site.fetch
         wanted = {"all": True, "none": False, "needed": article.body_kind in ("image", "attachment")}
+        if [one.url for one in article.attachments] == [capture.url]:
+            self._run.counts.edited += self._archive.store.keep_attachment(capture.url, capture)
+            return
         if not wanted[fetch.attachments] or self._run.facts.kind == "import":
             return
         hosts = {*self._site.hosts, urlsplit(page.url).netloc.lower(), *fetch.attachment_hosts}
-        for one in article.attachments:
-            if one.kind == "video" or urlsplit(one.url).netloc.lower() not in hosts:
-                continue
-            if key(one.url) == page.key:
-                self._archive.store.keep_attachment(one.url, capture)
-            else:
-                self._run.frontier.attach(page, one.url)
+        ours = [one for one in article.attachments if one.kind != "video" and urlsplit(one.url).netloc.lower() in hosts]
+        for one in ours[:MOST_ATTACHMENTS]:
+            if self._run.frontier.attach(page, one.url):
+                self._archive.store.share_attachment(page, one.url)
+        if len(ours) > MOST_ATTACHMENTS:
+            seen = f"{len(ours)} images and files on one page"
+            most = f"at most {MOST_ATTACHMENTS}, which are fetched"
+            self._run.find([Finding(self._site.slug, "attachments", seen, most, page.url)])
 
     def _keep_attachment(self, item: AttachmentPage, at: dt.datetime) -> None:
         with self._archive.page_kept():

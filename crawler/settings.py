@@ -35,6 +35,7 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 ATTACHMENT_MAXSIZE = 20 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # the cap is the warning
+EXTRACT_SECONDS = 10.0  # ours: how long one page may be read; a slow machine needs more
 METAREFRESH_ENABLED = False  # a page that sends its reader elsewhere is kept as what it is
 TELNETCONSOLE_ENABLED = False  # both of these are on by default and run code for whoever reaches them
 REMOTE_CONTROL_ENABLED = False

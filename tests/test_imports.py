@@ -23,15 +23,20 @@ TABLE = [
     (r"archive/", r"archive", r"scrapy|twisted|trafilatura|lxml"),
     (r"crawler/(site|toml_table)\.py", rf"{MODELS}|crawler\.toml_table", rf"scrapy|{SQLITE}"),
     (r"crawler/cms/__init__\.py", r"crawler\.cms", rf"scrapy|{SQLITE}"),
-    (r"crawler/cms/", rf"crawler\.(cms|url_dates)|{MODELS}", rf"scrapy|{SQLITE}|{FAMILIES}"),
+    (r"crawler/cms/", rf"crawler\.(cms|markup|url_dates)|{MODELS}", rf"scrapy|{SQLITE}|{FAMILIES}"),
     (r"crawler/url_dates\.py", MODELS, rf"scrapy|{SQLITE}"),  # lists and pages must read one address alike
+    (r"crawler/markup\.py", r"$.", rf"scrapy|{SQLITE}"),  # and one page to its end, or neither
     (
         r"crawler/extract/",
-        rf"crawler\.(extract|site|url_dates)|{MODELS}",
+        rf"crawler\.(extract|markup|site|url_dates)|{MODELS}",
         rf"scrapy|twisted|urllib\.request|http|{SQLITE}",
     ),
     (r"crawler/walls\.py", r"$.", r"scrapy"),
-    (r"crawler/spiders/", rf"crawler\.(site|cms|walls|items|failures)|archive\.addresses|{FRONTIER}", SQLITE),
+    (
+        r"crawler/spiders/",
+        rf"crawler\.(site|cms|walls|items|failures|extract\.files)|archive\.addresses|{FRONTIER}",
+        SQLITE,
+    ),
     (r"crawler/", r"archive|crawler", SQLITE),
 ]
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT)\s+\S")

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import lxml.etree
-import lxml.html
 from lxml.html import HtmlElement
 
 from archive.models import Entry
+from crawler import markup
 
 # `{{pcUrl}}` and `${url}` stand in the static HTML of sites that fill their lists in the browser.
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|<%|%7B%7B", re.IGNORECASE)
@@ -30,13 +29,12 @@ class Page:
 
     @cached_property
     def tree(self) -> HtmlElement:
-        """The parsed page; an empty document where there is nothing to parse."""
+        """The parsed page; an empty document where there is nothing to parse.
+
+        Raises UnreadablePageError where the parser gives up.
+        """
         # Bytes, because lxml refuses a str that opens with an XML declaration, as XHTML pages of these sites do.
-        source = self.text.replace("\0", "").encode("utf-8", "replace")
-        try:
-            return lxml.html.document_fromstring(source, parser=lxml.html.HTMLParser(encoding="utf-8"))
-        except lxml.etree.ParserError:  # nothing but comments or white space
-            return lxml.html.document_fromstring(b"<html><body></body></html>")
+        return markup.parse(self.text.replace("\0", "").encode("utf-8", "replace"))
 
     @cached_property
     def base(self) -> str:

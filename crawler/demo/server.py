@@ -94,6 +94,10 @@ class SampleProvince:
             headers=headers or {},
         )
 
+    def put(self, path: str, answer: Answer, *, site: str = QINGLING) -> None:
+        """Answer with exactly this from now on."""
+        self._answers[site][path] = answer
+
     def remove(self, path: str, *, site: str = QINGLING) -> None:
         """Answer 404 from now on; raises KeyError where there was no such page."""
         del self._answers[site][path]

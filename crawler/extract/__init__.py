@@ -19,11 +19,12 @@ def extract(
     captured: dt.datetime | None = None,
     entry: Entry | None = None,
 ) -> Article:
-    """Read an article page; what the page does not say stays empty. No page raises.
+    """Read an article page; what the page does not say stays empty.
 
     `captured` is aware. `site` gives the layout in force on that day and decides `is_repost`; without `captured` and
     `entry`, the rules about capture time and list entry do not apply.
-    Raises cssselect.SelectorError for a layout whose selector is no CSS.
+    Raises cssselect.SelectorError for a layout whose selector is no CSS, and `crawler.markup.UnreadablePageError` for
+    a page that the parser gives up on; no other page raises.
     """
     from crawler.extract.article import read  # a crawl extracts in processes of its own, and never loads this itself
 

@@ -18,6 +18,7 @@ from crawler.extract.parts import Parts, split
 from crawler.site import ArticleLayout, Site
 
 _HAN = re.compile("[\u4e00-\u9fff]")
+_FILE_LABEL = re.compile(r"^附件?\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、]\s*")
 
 
 def read(
@@ -142,9 +143,9 @@ def _roots(parts: Parts) -> Iterator[HtmlElement]:
 
 
 def _body(lines: Sequence[str], found: Sequence[Attachment]) -> Sequence[str]:
-    """The lines of the text; none where they only name the files that are the release."""
+    """The lines of the text; none where they only name the files that are the release, as 附件：… does."""
     files = {one.name for one in found if one.kind == "file"}
-    return [] if files.issuperset(lines) else lines
+    return [] if files.issuperset(_FILE_LABEL.sub("", line) for line in lines) else lines
 
 
 def _kind(body: Sequence[str], found: Sequence[Attachment]) -> BodyKind:

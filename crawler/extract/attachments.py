@@ -160,4 +160,6 @@ def absolute(address: str | None, url: str) -> str | None:
         known = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return None
-    return resolved if known else None
+    return (
+        resolved.replace(" ", "%20") if known else None
+    )  # as browsers ask; a space stands in no WARC record's address

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
+
+from crawler import markup
 
 # Not characters of a text: C0 and C1 controls, zero-width marks, surrogates, and the two that XML forbids.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -67,14 +68,12 @@ def squeeze(text: str | None) -> str:
 
 
 def parse(text: str) -> HtmlElement:
-    """Parse a page of any brokenness; an empty document where there is nothing to parse."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    """Parse a page of any brokenness; an empty document where there is nothing to parse.
+
+    Raises UnreadablePageError where the parser gives up.
+    """
     seen = _UNSEEN.sub("", _REFERENCE.sub(_readable, _END_TAGS.sub("", text))).replace("\f", " ")
-    payload = seen.strip().encode("utf-8")
-    try:
-        return lxml.html.document_fromstring(payload or b"<html></html>", parser=parser)
-    except etree.ParserError:  # nothing in it but a comment or a declaration
-        return lxml.html.document_fromstring(b"<html></html>")
+    return markup.parse(seen.strip().encode("utf-8"), remove_comments=True, remove_pis=True)
 
 
 def _readable(reference: re.Match[str]) -> str:

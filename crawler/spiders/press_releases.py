@@ -16,6 +16,7 @@ from archive.addresses import canonical
 from archive.frontier import Frontier
 from archive.models import Answer, Page, WalkOptions
 from crawler.cms.forms import form_of
+from crawler.extract.files import as_file
 from crawler.failures import outcome_of
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.site import Site
@@ -75,7 +76,7 @@ class PressReleases(Spider):
             yield FailedPage(page, _as(answers, "captcha"), "captcha", "redirect to a login")
         elif page.kind != "listing" and len(answers) > 1 and self._is_home(response.url):
             yield FailedPage(page, _as(answers, "soft_404"), "soft_404", "redirect to the home page or a list")
-        elif page.kind == "attachment" and isinstance(response, HtmlResponse):
+        elif page.kind == "attachment" and self._is_web_page(response):
             yield FailedPage(
                 page, _as(answers, "soft_404"), "soft_404", "a web page where an image or a file was asked for"
             )
@@ -95,6 +96,11 @@ class PressReleases(Spider):
         error: BaseException = failure.value  # type: ignore[assignment]  # a failure that was raised has one
         answers = tuple(request.meta["answers"])
         yield FailedPage(request.cb_kwargs["page"], answers, outcome_of(error), f"{type(error).__name__}: {error}")
+
+    @staticmethod
+    def _is_web_page(response: Response) -> bool:
+        """Whether an answer is a page where an image or a file was asked for; some servers call any file a page."""
+        return isinstance(response, HtmlResponse) and not as_file(response.body, response.url, None)
 
     def _is_home(self, url: str) -> bool:
         """Whether an address is the site's home page or one of its lists, or the first page of any host."""

@@ -301,7 +301,7 @@ def test_other_bytes_under_an_attachments_address_are_an_edit_and_the_same_bytes
     shown = [desk.capture(url=picture.url, body=body, hours=hours) for hours, body in ((1, b"1"), (2, b"1"), (3, b"2"))]
     assert [desk.store.keep_attachment(picture.url, capture) for capture in shown] == [0, 0, 1]
     assert desk.rows("SELECT version, capture_id FROM attachments ORDER BY version") == [
-        (1, shown[1].id),
+        (1, shown[0].id),
         (2, shown[2].id),
     ]
     assert desk.rows("SELECT version, captured, capture_id FROM versions ORDER BY version") == [

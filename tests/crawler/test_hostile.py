@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import re
 import subprocess
 import sys
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -20,6 +18,8 @@ import pytest
 from scrapy.utils._compression import zstd
 
 from tests.conftest import Press
+from tests.crawler.test_reading import FOR_EVER
+from tests.processes import peak_of_tree
 from tests.servers import ARTICLE, Answer, listing, sent, server, site_of
 
 MIB = 1024 * 1024
@@ -102,7 +102,9 @@ ANSWERS: dict[str, tuple[str, Answer]] = {
         sent("Content-Type: text/html; charset=punycode", body=[PAGE, b"<p>-", b"a" * 4 * MIB]),
     ),
     "title-of-a-megabyte": ("ok", "<title>{}</title>".format("通" * MIB).encode() + PAGE),
-    "divs-in-divs": ("ok", b"<div>" * 200_000 + PAGE),
+    "divs-in-divs": ("ok", b"<div>" * 1_000 + PAGE),
+    "divs-in-divs-without-end": ("extract_failed", b"<div>" * 200_000 + PAGE),
+    "attributes-without-end": ("extract_failed", FOR_EVER + PAGE),
     **{f"long-page-of-a-kept-connection-{number}": ("ok", in_one_piece(PAGE + b" " * 60_000)) for number in range(6)},
 }
 
@@ -124,7 +126,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     pages = {f"/{name}.html": answer for name, (_, answer) in ANSWERS.items()}
     with server({"/": listing(pages), **pages}) as site:
         press = site_of(folder, site.home)
-        settings = ("DOWNLOAD_TIMEOUT=2", "RETRY_TIMES=0", "LOG_LEVEL=ERROR")
+        settings = ("DOWNLOAD_TIMEOUT=2", "RETRY_TIMES=0", "LOG_LEVEL=ERROR", "EXTRACT_SECONDS=4")
         command = [sys.executable, "-m", "scrapy", "crawl", "test", *(x for one in settings for x in ("-s", one))]
         with (folder / "output").open("w+") as output:
             root = Path(__file__).parents[2]
@@ -135,32 +137,12 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             yield Crawled(press, site.home, output.read(), peak)
 
 
-def peak_of_tree(running: subprocess.Popen[bytes], *, seconds: float) -> float:
-    """The sum, in MiB, of the memory peaks of a process and all its descendants, as Linux counts them."""
-    peaks: dict[int, int] = {}
-    deadline = time.monotonic() + seconds
-    while running.poll() is None:
-        if time.monotonic() > deadline:
-            running.kill()
-            running.wait()
-            raise AssertionError("the crawl did not end")
-        tree = [running.pid]
-        for pid in tree:
-            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
-                status = Path(f"/proc/{pid}/status").read_text()
-                if found := re.search(r"VmHWM:\s+(\d+) kB", status):
-                    peaks[pid] = int(found[1])
-                tree += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-        time.sleep(0.02)
-    return sum(peaks.values()) / 1024
-
-
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_is_recorded_as_what_it_is(crawled: Crawled, name: str) -> None:
     outcome = ANSWERS[name][0]
     url = f"{crawled.home}{name}.html"
-    captures = crawled.press.rows("SELECT outcome, warc_file IS NOT NULL FROM captures WHERE url = ?", url)
-    assert captures == [(outcome, outcome == "ok")]
+    captures = crawled.press.rows("SELECT outcome, warc_file IS NOT NULL FROM captures WHERE url = ? ORDER BY id", url)
+    assert captures == [("ok", 1)] * (outcome in ("ok", "extract_failed")) + [(outcome, 0)] * (outcome != "ok")
     state = "fetched" if outcome == "ok" else "failed"
     assert crawled.press.rows("SELECT state FROM pages WHERE url = ?", url) == [(state,)]
 
@@ -177,4 +159,4 @@ def test_a_body_longer_than_it_says_is_as_long_as_it_says(crawled: Crawled) -> N
 
 
 def test_memory_stays_bounded(crawled: Crawled) -> None:
-    assert crawled.peak < 400
+    assert crawled.peak < 600  # 430 here: two thirds the crawl's own, the rest its reader's

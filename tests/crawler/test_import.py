@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from brought_pages import (
@@ -26,11 +29,13 @@ from brought_pages import (
 )
 from click.testing import CliRunner, Result
 
+from archive import clock
 from archive.addresses import key
 from archive.foreign import ForeignFileError
 from crawler.cli import cli
 from crawler.worker import Worker
 from tests.archive.foreign_files import package
+from tests.conftest import Press, wait_until
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH = (address(number) for number in range(1, 6))
 MOVED, ABOUT, UNLISTED = f"{ROOT}/jqtb/202603/moved.html", f"{ROOT}/about.html", f"{ROOT}/zt/2026/t20260304_77.html"
@@ -469,3 +474,79 @@ def test_one_address_is_not_that_of_two_files(desk: Desk) -> None:
     done = command(desk, desk.file("a.html", article(1)), desk.file("b.html", article(2)), "--url", FIRST)
     assert done.exit_code == 2
     assert "it says where one file is from" in done.output
+
+
+def test_a_rebuild_gives_what_was_imported(desk: Desk) -> None:
+    desk.at(10)
+    desk.crawl({LIST: listing([1, 2]), FIRST: article(1, "更正。"), SECOND: article(2)})
+    desk.at(20)
+    undated = article(3).replace(b"2026-03-03 09:30", b"").replace("3月3日".encode(), "近日".encode())
+    desk.bring(
+        desk.file("visit.warc.gz", *a_visit()),
+        desk.file("older.warc.gz", kept(undated, f"{LIST}202602/9.html", 1), kept(b"\x89PNG old", PICTURE, 1, PNG)),
+        desk.file(
+            "list.warc.gz", kept(listing([1]).replace(FIRST.encode(), f"{LIST}202602/9.html".encode()), LIST, 12)
+        ),
+    )
+    desk.at(22)
+    desk.crawl({LIST: listing([1, 2]), FIRST: article(1, "更正。"), SECOND: article(2), FIFTH: article(5)})
+    before = desk.history()
+    desk.at(25)
+    assert desk.rebuild() == []
+    assert desk.history() == before
+    assert desk.faults() == []
+
+
+def test_what_was_brought_hides_nothing_from_a_walk_that_was_cut(desk: Desk) -> None:
+    def lists(*pages: list[int]) -> dict[str, bytes | int]:
+        """The addresses of so many list pages with what is on them."""
+        names = [LIST, *(f"{LIST}index_{number}.html" for number in range(1, len(pages)))]
+        shown = [listing(on_it, number, len(pages)) for number, on_it in enumerate(pages)]
+        return dict(zip(names, shown, strict=True))
+
+    articles = {address(number): article(number) for number in range(1, 9)}
+    desk.at(10)
+    desk.crawl({**lists([4], [3], [2], [1]), f"{LIST}index_3.html": 500, **articles})
+    desk.at(12)
+    grown = lists([6], [5], [4], [3], [2], [1])
+    desk.bring(desk.file("first.warc.gz", kept(listing([6], 0, 6), LIST, 11)))
+    desk.crawl({**grown, **articles})
+    assert desk.rows("SELECT url FROM press_releases ORDER BY url") == [(address(number),) for number in range(1, 7)]
+
+
+def test_a_release_of_a_web_archive_is_due_for_a_visit_of_our_own(desk: Desk) -> None:
+    old = article(1).replace(b"2026", b"2022")
+    desk.bring(desk.file("old.warc.gz", kept(old, ABOUT, 2, year=2022)))
+    assert desk.crawl({LIST: listing([2]), SECOND: article(2), ABOUT: old}) == [LIST, SECOND, ABOUT]
+    assert desk.rows("SELECT count(*) FROM events WHERE kind <> 'first_seen'") == [(0,)]
+
+
+def test_a_release_that_is_a_file_itself_is_its_own_attachment(desk: Desk) -> None:
+    file = f"{LIST}202603/P020260301.png"
+    page = listing([1]).replace(FIRST.encode(), file.encode())
+    desk.bring(desk.file("visit.warc.gz", kept(page, LIST), kept(b"\x89PNG\r\n\x1a\n notice", file, 9, PNG)))
+    assert desk.rows("SELECT r.url, body_kind FROM press_releases AS r") == [(file, "image")]
+    assert desk.rows("SELECT a.url, c.url FROM attachments AS a JOIN captures AS c ON c.id = a.capture_id") == [
+        (file, file)
+    ]
+
+
+@pytest.mark.parametrize("written", [60_000, 330_000])
+def test_a_killed_import_is_made_good_by_the_next(desk: Desk, tmp_path: Path, written: int) -> None:
+    numbers = range(1, 29)
+    noise = Random(written)  # noqa: S311 - no secret
+    filled = {number: f"<!-- {noise.randbytes(9000).hex()} --></body>".encode() for number in numbers}
+    pages = [kept(article(number).replace(b"</body>", more), address(number)) for number, more in filled.items()]
+    path = desk.file("visit.warc.gz", kept(listing(numbers), LIST), *pages)
+    undisturbed = Desk(tmp_path / "whole", desk.sites, desk.worker, desk.patch)
+    undisturbed.bring(path)
+    press, now = Press(desk.folder, desk.sites), os.environ[clock.VARIABLE]
+    with press.start("import", str(path), "--site", SLUG, POLICE_PRESS_NOW=now) as running:
+        wait_until(lambda: sum(one.stat().st_size for one in desk.folder.rglob("*.open")) > written)
+        running.kill()
+    assert running.returncode == -signal.SIGKILL
+    assert press("import", str(path), "--site", SLUG, POLICE_PRESS_NOW=now).returncode == 0
+    assert desk.history() == undisturbed.history()
+    assert desk.faults() == []
+    assert desk.rebuild() == []
+    assert desk.history() == undisturbed.history()

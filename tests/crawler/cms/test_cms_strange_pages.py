@@ -62,7 +62,7 @@ def test_no_text_is_too_strange(cms: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<div>" * 5000 + "<a href=/a>2026-07-03</a>",
+        "<div>" * 2000 + "<a href=/a>2026-07-03</a>",
         "<ul>" + "".join(f"<li><a href=/n/{n}>第{n}号简讯</a> 2026-07-03</li>" for n in range(2000)) + "</ul>",
         "<div>" + "".join(f"<a href=/n/{n}>{n}</a>" for n in range(3000)) + "</div>",
         "<p>" + "[" * 100_000 + "</p><a title='" + "<" * 100_000 + "' href=/a>" + "." * 100_000 + "</a>",
