@@ -231,7 +231,7 @@ class Frontier:
             is_home = page.url == self.exploration.home
             return [Finding(self._site, "home page", said, "a page that leads to lists", page.url)] if is_home else []
         walk = self._walk_at(page)
-        if page.url == walk.url and outcome in _NOT_THERE:
+        if page.url == walk.url and outcome in (*_NOT_THERE, "moved"):
             walk.forget()
         walk.stop()
         if page.url != walk.url and walk.is_read:
@@ -254,6 +254,11 @@ class Frontier:
         unread = [self.exploration.home] if self.exploration and not self.exploration.is_read else []
         unread += [walk.url for walk in self._walks if not walk.is_read and self._upcoming[walk.url].id in self._asked]
         return unread + [page.url for page in self._wanted]
+
+    @property
+    def first_pages(self) -> dict[str, int | None]:
+        """How many entries the first page of each listing had, by its address; None for one not read in this run."""
+        return {walk.url: walk.first_listed for walk in self._walks}
 
     @property
     def stated_total(self) -> int | None:

@@ -47,7 +47,8 @@ class _Cut:
 class Walk:
     """The walk of one listing in one run. `upcoming` is the list page to ask for next, None when this run is through.
 
-    `back` says that what comes next are back pages, because a page with nothing new has been read.
+    `back` says that what comes next are back pages, because a page with nothing new has been read. `first_listed`
+    counts the entries of the first page, or of what fills it; None until it was read.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Walk:
         self.upcoming: str | None = url
         self.back = False
         self.stated_total: int | None = None
+        self.first_listed: int | None = None
         self._read: set[str] = set()
         self._frames: set[str] = set()
         self._seen: set[str] = set()
@@ -88,6 +90,8 @@ class Walk:
             self._entries.put(entry, entry_key, page.url, ahead=ahead, back=self.back)
         self.back = self.back or not new
         self.stated_total = page.stated_total if page.stated_total is not None else self.stated_total
+        if self.first_listed is None:
+            self.first_listed = len(keys)
         self._read.add(key(page.url))
         self._seen |= keys
         self._stated_pages = max(self._stated_pages, page.stated_pages or 0)

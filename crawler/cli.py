@@ -18,6 +18,7 @@ from archive.folder import Archive
 from archive.lock import Lock
 from archive.models import WalkOptions
 from crawler.authoring import extract, new_site
+from crawler.overview import health, sites
 from crawler.parameters import Address, Duration, chosen_sites
 from crawler.ping import Switch
 from crawler.progress import Display, Lines, Progress
@@ -28,7 +29,7 @@ main = cli
 
 _EVERYTHING = WalkOptions()
 
-for _verb in (confirm_gone, extract, import_, new_site, reparse):
+for _verb in (confirm_gone, extract, health, import_, new_site, reparse, sites):
     cli.add_command(_verb)
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from archive import clock
@@ -19,6 +20,7 @@ from archive.store import Kept
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.reading import Reader, Reading
 from crawler.run import Run
+from crawler.walls import moved_to
 from crawler.worker import Worker, WorkFailedError
 
 EMPTIED = "the page was emptied"
@@ -26,6 +28,7 @@ EMPTIED = "the page was emptied"
 # keep its site's crawl from all other pages for hours.
 MOST_ATTACHMENTS = 50
 _NOT_THERE = ("gone", "soft_404")
+_FOR_GOOD = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT)
 
 
 class Keeping:
@@ -66,6 +69,11 @@ class Keeping:
             return
         assert reading.listed  # noqa: S101 - the reader gives every list page its job
         read = reading.listed.result()
+        is_empty = not read.entries and not read.is_frame and item.page.url == item.page.listing
+        if is_empty and self._run.facts.kind == "crawl" and (address := _elsewhere(item)):
+            said = f"leads to {address}, where no list is"
+            self._keep_failure(FailedPage(item.page, item.answers, "moved", said), at)
+            return
         with self._archive.page_kept():
             self._fetched(item.page, item.answers, item.answers[-1].outcome, at)
             self._run.counts.listed += len(read.entries)
@@ -214,3 +222,11 @@ class Keeping:
     ) -> list[Capture]:
         fetched = Fetched(self._run.id, page, answers, outcome, at, error, self._run.is_recorded)
         return self._archive.captures.keep_page(fetched)
+
+
+def _elsewhere(item: ListPage) -> str | None:
+    """Where a list without entries is now: by its own words, or by a redirect for good to another host or path."""
+    permanent = any(answer.status in _FOR_GOOD for answer in item.answers[:-1])
+    asked, answered = urlsplit(item.page.url), urlsplit(item.answers[-1].url)
+    left = (asked.hostname, asked.path.rstrip("/")) != (answered.hostname, answered.path.rstrip("/"))
+    return moved_to(item.text) or (item.answers[-1].url if permanent and left else None)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from archive.clock import iso
 from archive.errors import ArchiveError
+from archive.expectations import missed
 from archive.folder import Archive
 from archive.journal import run_ended
 from archive.models import Finding, RunCounts, RunFacts
@@ -70,6 +71,18 @@ class Run:
         wanted = f"lists and addresses as before, or a person's word: police-press confirm-gone {self.site.slug}"
         self.find([Finding(self.site.slug, "site_changed", seen, wanted, self.site.home)])
 
+    def _missed(self, at: dt.datetime) -> list[Finding]:
+        expect = self.site.expect
+        return missed(
+            self.archive.db,
+            self.site.slug,
+            at,
+            self.frontier.first_pages,
+            min_listed=expect.min_listed,
+            max_silent_days=expect.max_silent_days,
+            fill_rate=expect.fill_rate,
+        )
+
     def end(self, outcome: str, at: dt.datetime) -> str:
         """Write down how the run ended and return that: `failed` for one that is through, but for pages it had to read.
 
@@ -84,6 +97,8 @@ class Run:
             seen, wanted = "no answer before the run ended", "a list of entries, or the page asked for"
             self.find(missing)
             self.find([Finding(self.site.slug, "page", seen, wanted, url) for url in unread if url not in said])
+            if outcome in ("finished", "time_limit") and self.facts.kind == "crawl":
+                self.find(self._missed(at))
             stated = self.frontier.stated_total
             self.archive.store.update_run(self.id, self.counts, stated, finished=at, outcome=outcome)
             if not self.is_recorded:

@@ -20,7 +20,7 @@ from crawler.extract.files import as_file
 from crawler.failures import outcome_of
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.site import Site
-from crawler.walls import wants_login
+from crawler.walls import leads_home, moved_to, wants_login
 
 _LARGEST = dict.fromkeys(("listing", "article"), "DOWNLOAD_MAXSIZE") | {"attachment": "ATTACHMENT_MAXSIZE"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
@@ -71,11 +71,9 @@ class PressReleases(Spider):
         elif outcome == "not_modified" and not response.meta.get("shown"):
             yield FailedPage(page, answers, "client_error", "not modified, without having been asked whether it was")
         elif outcome not in ("ok", "not_modified"):
-            yield FailedPage(page, answers, outcome, f"HTTP status {response.status}")
-        elif len(answers) > 1 and wants_login(page.url, response.url):
-            yield FailedPage(page, _as(answers, "captcha"), "captcha", "redirect to a login")
-        elif page.kind != "listing" and len(answers) > 1 and self._is_home(response.url):
-            yield FailedPage(page, _as(answers, "soft_404"), "soft_404", "redirect to the home page or a list")
+            yield FailedPage(page, answers, outcome, _said(outcome, response))
+        elif len(answers) > 1 and (led := self._led_away(page, response.url)):
+            yield FailedPage(page, _as(answers, led[0]), *led)
         elif page.kind == "attachment" and self._is_web_page(response):
             yield FailedPage(
                 page, _as(answers, "soft_404"), "soft_404", "a web page where an image or a file was asked for"
@@ -102,11 +100,27 @@ class PressReleases(Spider):
         """Whether an answer is a page where an image or a file was asked for; some servers call any file a page."""
         return isinstance(response, HtmlResponse) and not as_file(response.body, response.url, None)
 
+    def _led_away(self, page: Page, answered: str) -> tuple[str, str] | None:
+        """The outcome, and why, where a redirect led to something that is not the page; None where it may be."""
+        if wants_login(page.url, answered):
+            return "captcha", "redirect to a login"
+        if page.url == page.listing and leads_home(page.url, answered):
+            return "moved", f"redirect to the first page {answered}"
+        if page.kind != "listing" and self._is_home(answered):
+            return "soft_404", "redirect to the home page or a list"
+        return None
+
     def _is_home(self, url: str) -> bool:
         """Whether an address is the site's home page or one of its lists, or the first page of any host."""
         ours = {canonical(one) for one in (self.site.home, *(listing.url for listing in self.site.listings))}
         path = urlsplit(url).path
         return canonical(url) in ours or path in ("", "/") or bool(_INDEX.fullmatch(path))
+
+
+def _said(outcome: str, response: Response) -> str:
+    if outcome == "moved" and isinstance(response, TextResponse):
+        return f"the page says that the site is at {moved_to(response.text)} now"
+    return f"HTTP status {response.status}"
 
 
 def _as(answers: tuple[Answer, ...], outcome: str) -> tuple[Answer, ...]:
