@@ -61,7 +61,7 @@ def releases(path: Callable[[int, dt.date], str], count: int = 8) -> list[Releas
     """The newest first, each some days before the one above it; `path` makes an address of a number and a day."""
     found = []
     for number in range(count):
-        day = dt.date(2026, 7, 3) - dt.timedelta(days=3 * number)
+        day = dt.date(2026, 6, 28) - dt.timedelta(days=3 * number)
         title = f"{_PLACES[number % len(_PLACES)]}{_DEEDS[number % len(_DEEDS)]}（第{count - number}期）"
         found.append(Release(path(count - number, day), title, day))
     return found

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import Release, parts, releases
+from crawler.demo.sample_site import SampleSite
 
 RELEASES = releases(lambda number, _: f"/Pages_6445_{858900 + number}.aspx")
 SIZE = 3
@@ -55,3 +58,17 @@ def _pager(number: int, pages: int, total: int, posts_back: bool) -> str:
     last = link(pages, "末页") if number < pages else disabled("末页")
     count = f"共{total}条记录" if posts_back else f"共{total}条记录 第{number}/{pages}页"
     return f"{count} {disabled('首页')}{numbers}{following}{last}"
+
+
+def department(_home: str) -> SampleSite:
+    """The column's site, its pager by addresses."""
+    return SampleSite(
+        slug="aspx",
+        name="岚谷州公安局",
+        english="Langu Prefectural Public Security Bureau",
+        cms="aspx",
+        listings={"警事要闻": path(1)},
+        answers={**{address: text(page) for address, page in site().items()}, **articles("aspx", RELEASES)},
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES),
+    )

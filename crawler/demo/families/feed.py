@@ -8,7 +8,10 @@ from email.utils import format_datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import HOST, Release, parts, releases
+from crawler.demo.sample_site import SampleSite
 
 RELEASES = releases(lambda number, day: f"/jwdt/{day:%Y%m}/t{day:%Y%m%d}_{4700 + number}.html")
 SIZE = 3
@@ -100,3 +103,25 @@ def site() -> dict[str, str]:
 def _at(day: dt.date) -> dt.datetime:
     """Early that morning in Shanghai, the day before in London."""
     return dt.datetime.combine(day, dt.time(1, 30), _SHANGHAI)
+
+
+def department(home: str) -> SampleSite:
+    """The site with three of its documents as lists: RSS, the paged Atom feed, and each sitemap as one of its own."""
+    kinds = {RSS: "application/rss+xml; charset=utf-8", RDF: "application/rdf+xml; charset=utf-8"}
+    answers = {
+        address: text(page.replace(HOST, home), kinds.get(address, "text/xml")) for address, page in site().items()
+    }
+    sitemaps = (address for address in answers if address.startswith("/sitemap-"))
+    return SampleSite(
+        slug="feed",
+        name="岚南州公安局",
+        english="Lannan Prefectural Public Security Bureau",
+        cms="feed",
+        listings={
+            "公安要闻": RSS,
+            "警务动态": atom_path(1),
+            **{f"网站地图{number}": address for number, address in enumerate(sitemaps, 1)},
+        },
+        answers={**answers, **articles("plain", RELEASES)},
+        releases=tuple(RELEASES),
+    )

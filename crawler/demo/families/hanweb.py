@@ -7,17 +7,20 @@ import html
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import Release, releases
+from crawler.demo.sample_site import SampleSite
 
 LIST = "/col/col6372/index.html"
 PROXY = "/module/web/jpage/dataproxy.jsp"
 PER_PAGE, INLINED = 5, 15
 EMPTY = "<datastore><recordset></recordset></datastore>"
 RELEASES = releases(lambda number, day: f"/art/{day.year}/{day.month}/{day.day}/art_6372_{118000 + number}.html", 38)
-TEASER = Release("/art/2026/1/5/art_6380_99.html", "青岭省公安厅关于假期出行的温馨提示", dt.date(2026, 1, 5))
+TEASER = Release("/art/2026/1/5/art_6380_99.html", "云川市公安局关于假期出行的温馨提示", dt.date(2026, 1, 5))
 
 _PAGE = """<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>青岭省公安厅 警务动态</title>
+<html><head><meta charset="utf-8"><title>云川市公安局 警务动态</title>
 <meta name="ColumnName" content="警务动态"><script src="/script/jquery.jpage.js"></script></head><body>
 <ul class="nav"><li><a href="/index.html">首页</a></li><li><a href="/col/col6370/index.html">警务公开</a></li>
 <li><a href="/col/col6372/index.html">警务动态</a></li></ul>
@@ -26,7 +29,7 @@ _PAGE = """<!DOCTYPE html>
 <nextgroup><![CDATA[<a href="%(proxy)s?page=1&appid=1&webid=7&path=/&columnid=6380&unitid=59001"></a>]]></nextgroup>
 <recordset>%(teasers)s</recordset></datastore></script>
 <script>$(function(){$('#59001').jpage({themeName:'default',totalRecord:90,dataStore:null,proxyUrl:'%(proxy)s',perPage:20,
-ajaxParam:{col:1,appid:'1',webid:7,path:'/',columnid:6380,unitid:'59001',webname:'青岭省公安厅',permissiontype:0}});});
+ajaxParam:{col:1,appid:'1',webid:7,path:'/',columnid:6380,unitid:'59001',webname:'云川市公安局',permissiontype:0}});});
 </script></div>
 <div class="list"><div id="59425"></div>
 <script type="text/xml"><datastore>
@@ -37,7 +40,7 @@ ajaxParam:{col:1,appid:'1',webid:7,path:'/',columnid:6380,unitid:'59001',webname
 <recordset>%(records)s</recordset></datastore></script>
 <script>$(function(){$('#59425').jpage({themeName:'default',showMode:'full',totalRecord:%(total)d,openCookies:false,
 dataBefore:'<ul>',dataAfter:'</ul>',groupSize:3,proxyUrl:'%(proxy)s',perPage:5,barPosition:'bottom',
-ajaxParam:{col:1,appid:'1',webid:7,path:'/',columnid:6372,sourceContentType:1,unitid:'59425',webname:'青岭省公安厅',
+ajaxParam:{col:1,appid:'1',webid:7,path:'/',columnid:6372,sourceContentType:1,unitid:'59425',webname:'云川市公安局',
 permissiontype:0}});});</script>
 <div class="pager"><a href="index.html?uid=59425&pageNum=1">1</a> <a href="index.html?uid=59425&pageNum=2">2</a>
 <a href="index.html?uid=59425&pageNum=2">下一页</a></div></div>
@@ -102,3 +105,21 @@ def answer(target: str, lines: Sequence[Release], *, group_size: int | None = No
 def page(number: int, lines: Sequence[Release] = RELEASES) -> str:
     """The list page, then the proxy's answers that follow on what is inlined in it."""
     return list_page(lines) if number == 1 else group(number, lines, INLINED)
+
+
+def department(_home: str) -> SampleSite:
+    """The column's site; what the proxy answers hangs on its query."""
+    return SampleSite(
+        slug="hanweb",
+        name="云川市公安局",
+        english="Yunchuan Municipal Public Security Bureau",
+        cms="hanweb",
+        listings={"警务动态": LIST},
+        answers={
+            LIST: text(list_page(RELEASES)),
+            PROXY: lambda asked: text(answer(f"{PROXY}?{asked}", RELEASES), "text/xml; charset=utf-8"),
+            **articles("hanweb", [*RELEASES, TEASER]),
+        },
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES),
+    )

@@ -7,7 +7,10 @@ import json
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import Release, hex_name, releases
+from crawler.demo.sample_site import SampleSite
 
 LIST = "/qlsgat/col42150/index.html"
 DATA = "/queryList"
@@ -48,7 +51,7 @@ def result(line: Release, number: int) -> dict[str, object]:
         "title": title,
         "showTitle": f"<font color='red'>{title[:8]}</font>…",
         "pubDate": published(day, number),
-        "metadata": json.dumps({"author": "白鹭公安"}, ensure_ascii=False),
+        "metadata": json.dumps({"author": "白鹭市公安局"}, ensure_ascii=False),
         "content": {"content": '<p>详见<a href="/qlsgat/other.html">链接</a></p>'},
         "images": "[]",
         "urls": json.dumps({"pc": path, "mobile": f"/m{path}"}),
@@ -76,3 +79,21 @@ def answer(target: str, lines: Sequence[Release], form: str = "") -> str:
 def page(number: int, lines: Sequence[Release] = RELEASES) -> str:
     """The template page as 0, then the answers of `/queryList`, from 1."""
     return data(number, lines) if number else _PAGE
+
+
+def department(_home: str) -> SampleSite:
+    """The column's site; `/queryList` is asked for by POST."""
+    return SampleSite(
+        slug="jiangxi",
+        name="白鹭市公安局",
+        english="Bailu Municipal Public Security Bureau",
+        cms="jiangxi",
+        listings={"警务动态": LIST},
+        answers={
+            LIST: text(page(0)),
+            DATA: lambda asked: text(answer(DATA, RELEASES, asked), "application/json; charset=utf-8"),
+            **articles("jiangxi", RELEASES),
+        },
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES),
+    )

@@ -6,7 +6,10 @@ import json
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import Release, hex_name, releases
+from crawler.demo.sample_site import SampleSite
 
 LIST = "/jwdt/jwyw/index.html"
 UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
@@ -14,7 +17,7 @@ PAGE_SIZE = 15
 RELEASES = releases(lambda number, _: f"/jwdt/jwyw/art/2026/art_{hex_name(number)}.html", 37)
 
 _PAGE = """<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>云泽公安 警务要闻</title></head><body>
+<html><head><meta charset="utf-8"><title>云泽市公安局 警务要闻</title></head><body>
 <div class="header"><script src="/jpaas-web-server/script/AuthorizedRead/unitbuild.js"
  url="/api-gateway/jpaas-publish-server/front/page/build/unit"
  queryData="{'parseType':'buildstatic','webId':'31','tplSetId':'qKz7','pageType':'channel','tagId':'列表导航','pageId':'81'}">
@@ -75,3 +78,21 @@ def answer(target: str, lines: Sequence[Release]) -> str:
 def page(number: int, lines: Sequence[Release] = RELEASES) -> str:
     """The list page as 0, then the answers of its data address, from 1."""
     return data(number, lines) if number else list_page()
+
+
+def department(_home: str) -> SampleSite:
+    """The column's site; what the data address answers hangs on its query."""
+    return SampleSite(
+        slug="jpaas",
+        name="云泽市公安局",
+        english="Yunze Municipal Public Security Bureau",
+        cms="jpaas",
+        listings={"警务要闻": LIST},
+        answers={
+            LIST: text(list_page()),
+            UNIT: lambda asked: text(answer(f"{UNIT}?{asked}", RELEASES), "application/json; charset=utf-8"),
+            **articles("jpaas", RELEASES),
+        },
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES),
+    )

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import HOST, Release, parts, releases
+from crawler.demo.sample_site import SampleSite
 
 COLUMN = "/jwzx/jwyw"
 RELEASES = releases(lambda number, _: f"{COLUMN}/content/post_{4281000 + number}.html")
@@ -74,3 +77,23 @@ def _article(release: Release) -> dict[str, Any]:
         "post_url": "",
         "abstract": '<base href="https://else.example/"><a href="post_0.html">略</a>',
     }
+
+
+def department(home: str) -> SampleSite:
+    """The column's site, and its disclosure pages' list, which the API gives: some of the column's releases again."""
+    lists = {address: page.replace(HOST, home) for address, page in site().items() if address.startswith(COLUMN)}
+    again = json.dumps({"total": 3, "articles": [_article(one) for one in RELEASES[:3]]}, ensure_ascii=False)
+    return SampleSite(
+        slug="nfcms",
+        name="岚东省公安厅",
+        english="Landong Provincial Public Security Department",
+        cms="nfcms",
+        listings={"警务要闻": path(1), "信息公开": api_path(1)},
+        answers={
+            **{address: text(page) for address, page in lists.items()},
+            api_path(1): text(again.replace(HOST, home), "application/json; charset=utf-8"),
+            **articles("nfcms", RELEASES),
+        },
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES) + 3,
+    )

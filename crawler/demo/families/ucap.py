@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import Release, hex_name, parts, releases
+from crawler.demo.sample_site import SampleSite
 
 COLUMN = "/gat/jwyw"
 RELEASES = releases(lambda number, day: f"{COLUMN}/{day:%Y%m}/{hex_name(number)}.shtml")
-PINNED: Release = (f"{COLUMN}/202301/{hex_name(0)}.shtml", "岚西公安机关“一号通告”长期有效", dt.date(2023, 1, 10))
+PINNED = Release(f"{COLUMN}/202301/{hex_name(0)}.shtml", "岚西公安机关“一号通告”长期有效", dt.date(2023, 1, 10))
 MINISTRY = "/n2254098/n4904352"
 MINISTRY_RELEASES = releases(lambda number, _: f"{MINISTRY}/c{9947000 + number}/content.html")
 UNIT = 5097045
 SIZE = 3
+_NUMBERS = range(1, len(parts(RELEASES, SIZE)) + 1)
 
 _HEAD = """<!DOCTYPE html><html><head>
 <meta name="SiteName" content="岚西省公安厅"><meta name="ColumnName" content="警务要闻">
@@ -75,9 +79,8 @@ document.cookie = "maxPageNum{UNIT}=" + maxPageNum;</script>
 
 def site() -> dict[str, str]:
     """Every list page by its path."""
-    numbers = range(1, len(parts(RELEASES, SIZE)) + 1)
-    common = {path(number): page(number) for number in numbers}
-    return common | {ministry_path(number): ministry_page(number) for number in numbers}
+    common = {path(number): page(number) for number in _NUMBERS}
+    return common | {ministry_path(number): ministry_page(number) for number in _NUMBERS}
 
 
 def _line(release: Release) -> str:
@@ -90,3 +93,47 @@ def _pager(number: int, releases: Sequence[Release]) -> str:
     call = f"'page_div',{len(parts(releases, SIZE))}, {number},'common_list','shtml',{len(releases)}"
     return f"""<script type="text/javascript" src="/gat/xhtml/js/page.js"></script>
 <script>createPageHTML({call});</script>"""
+
+
+def department(_home: str) -> SampleSite:
+    """The common form; its totals leave the pinned release out."""
+    pages = {path(number): text(page(number)) for number in _NUMBERS}
+    return SampleSite(
+        slug="ucap",
+        name="岚西省公安厅",
+        english="Lanxi Provincial Public Security Department",
+        cms="ucap",
+        listings={"警务要闻": path(1)},
+        answers={**pages, **articles("ucap", [*RELEASES, PINNED])},
+        releases=(*RELEASES, PINNED),
+        stated_total=len(RELEASES),
+    )
+
+
+def hidden(_home: str) -> SampleSite:
+    """The same with all lines of its lists, and their pager, within comments."""
+    pages = {path(number): text(hidden_page(number)) for number in _NUMBERS}
+    return SampleSite(
+        slug="hidden",
+        name="岚中省公安厅",
+        english="Lanzhong Provincial Public Security Department",
+        cms="ucap",
+        listings={"警务要闻": path(1)},
+        answers={**pages, **articles("ucap", RELEASES)},
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES),
+    )
+
+
+def ministry(_home: str) -> SampleSite:
+    """The ministry's old form, whose list pages count down and state no total."""
+    pages = {ministry_path(number): text(ministry_page(number)) for number in _NUMBERS}
+    return SampleSite(
+        slug="ministry",
+        name="岚国公安部",
+        english="Ministry of Public Security of Lan",
+        cms="ucap",
+        listings={"警务要闻": ministry_path(1)},
+        answers={**pages, **articles("ministry", MINISTRY_RELEASES)},
+        releases=tuple(MINISTRY_RELEASES),
+    )

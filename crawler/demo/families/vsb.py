@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crawler.demo.answers import text
+from crawler.demo.articles import articles
 from crawler.demo.invented import Release, parts, releases
+from crawler.demo.sample_site import SampleSite
 
 COLUMN = "/jwdt/xstz"
 RELEASES = releases(lambda number, _: f"/info/1016/{10900 + number}.htm")
@@ -68,3 +71,17 @@ def _to(here: int, number: int, releases: Sequence[Release]) -> str:
     """The relative address of a list page on another one."""
     name = path(number, releases).removeprefix("/jwdt/")
     return name if here == 1 else "../" + name
+
+
+def department(_home: str) -> SampleSite:
+    """The column's site."""
+    return SampleSite(
+        slug="vsb",
+        name="岚北州公安局",
+        english="Lanbei Prefectural Public Security Bureau",
+        cms="vsb",
+        listings={"警务动态": path(1)},
+        answers={**{address: text(page) for address, page in site().items()}, **articles("vsb", RELEASES)},
+        releases=tuple(RELEASES),
+        stated_total=len(RELEASES),
+    )
