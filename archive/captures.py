@@ -35,6 +35,7 @@ class Captures:
     def __init__(self, db: Database, folder: Path) -> None:
         self._db, self._folder = db, folder
         self._open: dict[str, tuple[dt.date, warc.WarcFile]] = {}
+        self._left: dict[str, warc.WarcFile] = {}  # for another day's, by name, with records that have no rows yet
         self._begun: dict[str, Mapping[str, str | None]] = {}
         self._announced: set[tuple[str, str]] = set()
 
@@ -48,9 +49,11 @@ class Captures:
 
         The page that got no answer, or failed after those it got, has an attempt at the end: a row without a record.
         """
-        if not fetched.is_recorded and (said := journal.page_fields(fetched)):
-            self.note(fetched.page.site, fetched.at, said, fetched.page.url)
-        captures = [self.keep(answer, fetched.page.id, fetched.at) for answer in fetched.answers]
+        # All of a page in one file: at midnight, or at 1 GiB, a note and its answers would part, and neither be told.
+        file = None if fetched.is_recorded else self._file(fetched.page.site, fetched.at)
+        if file and (said := journal.page_fields(fetched)):
+            file.write(records.note(fetched.page.url, fetched.at, said))
+        captures = [self.keep(answer, fetched.page.id, file) for answer in fetched.answers]
         if journal.is_attempt(fetched):
             captures.append(
                 self._row(
@@ -69,18 +72,17 @@ class Captures:
         """Write down in a site's WARC file what no answer says."""
         self._file(site, at).write(records.note(url, at, said))
 
-    def keep(self, answer: Answer, page_id: int | None = None, at: dt.datetime | None = None) -> Capture:
-        """Write an answer down; an unchanged body, or a 304, becomes a revisit record of the capture that holds it.
+    def keep(self, answer: Answer, page_id: int | None = None, file: warc.WarcFile | None = None) -> Capture:
+        """Write an answer down, into that file or the one of its day: what is imported goes into the day's of its import.
 
-        It goes into the WARC file of the day it is kept on, `at`: a page's answers stay together and behind its note at
-        midnight too, and what is imported stands in the order in which it was kept, whenever it was captured.
+        An unchanged body, or a 304, becomes a revisit record of the capture that holds it.
         """
         held = self._held(answer)
         payload_digest = held.payload_digest if held and held.payload_digest else digest(answer.body)
         if answer.place:
             name, offset, length = answer.place
         else:
-            file = self._file(answer.site, at or answer.captured)
+            file = file or self._file(answer.site, answer.captured)
             name = file.name
             offset, length = file.write(*records.answered(answer, payload_digest, held))
         return self._row(
@@ -103,19 +105,23 @@ class Captures:
             page_id=page_id,
         )
 
-    def shown(self, url: str) -> Capture | None:
-        """The last capture of an address that has a body to show, its own or that of the capture it refers to."""
+    def shown(self, url: str, payload_digest: str | None = None) -> Capture | None:
+        """The last capture of an address that has a body to show, its own or that of the capture it refers to; of that
+        very body, where a digest is given.
+        """
         row = self._db.conn.execute(
-            "SELECT id FROM captures WHERE url = ? AND outcome = 'ok' AND status BETWEEN 200 AND 299"
-            " AND warc_file IS NOT NULL ORDER BY id DESC LIMIT 1",
-            (url,),
+            "SELECT id FROM captures WHERE url = ? AND payload_digest = coalesce(?, payload_digest) AND outcome = 'ok'"
+            " AND status BETWEEN 200 AND 299 AND warc_file IS NOT NULL ORDER BY id DESC LIMIT 1",
+            (url, payload_digest),
         ).fetchone()
         return self.row(row[0]) if row else None
 
     def _held(self, answer: Answer) -> Capture | None:
-        """The capture that holds the very body of an answer, where there is one."""
+        """The capture that holds the very body of an answer, where there is one; of one read back, the one it names."""
+        if answer.place and answer.refers_to is None:
+            return None
         if answer.status == HTTPStatus.NOT_MODIFIED:
-            shown = self.shown(answer.url)
+            shown = self.shown(answer.url, answer.refers_to)
             return self.row(shown.refers_to) if shown and shown.refers_to else shown
         holders = self._db.conn.execute(
             "SELECT id FROM captures WHERE url = ? AND payload_digest = ? AND warc_file IS NOT NULL"
@@ -145,6 +151,14 @@ class Captures:
         row = self._db.conn.execute(
             "SELECT 1 FROM captures WHERE url = ? AND payload_digest = ? AND captured = ?",
             (answer.url, digest(answer.body), iso(answer.captured)),
+        ).fetchone()
+        return row is not None
+
+    def has_attempt(self, url: str, at: dt.datetime, run_id: int | None) -> bool:
+        """Whether a run has a row of an attempt without an answer at that second."""
+        row = self._db.conn.execute(
+            "SELECT 1 FROM captures WHERE url = ? AND captured = ? AND run_id IS ? AND warc_file IS NULL",
+            (url, iso(at), run_id),
         ).fetchone()
         return row is not None
 
@@ -201,19 +215,29 @@ class Captures:
 
     def sync(self) -> None:
         """Return when every record written so far is on the disc."""
-        for _, file in self._open.values():
+        for file in self._files():
             file.sync()
+
+    def close_left(self) -> None:
+        """Close the WARC files of days gone by; only now that rows speak of their records, see `warc.repair`."""
+        while self._left:
+            self._left.popitem()[1].close()
 
     def close(self) -> None:
         """Sync and close every WARC file."""
+        self.close_left()
         for site in list(self._open):
             self._open.pop(site)[1].close()
 
     def abandon(self) -> None:
         """Let go of every WARC file as it is, `.open` in its name: for an archive that cannot be written."""
-        for _, file in self._open.values():
+        for file in self._files():
             file.abandon()
         self._open.clear()
+        self._left.clear()
+
+    def _files(self) -> list[warc.WarcFile]:
+        return [*self._left.values(), *(file for _, file in self._open.values())]
 
     def _file(self, site: str, at: dt.datetime) -> warc.WarcFile:
         day = at.astimezone(dt.UTC).date()
@@ -221,8 +245,10 @@ class Captures:
             opened, file = self._open[site]
             if opened == day and file.size < warc.LARGEST:
                 return file
-            self._open.pop(site)[1].close()
-        file = warc.WarcFile(self._folder, warc.next_name(self._folder, site, day))
+            file.sync()
+            self._left[file.name] = self._open.pop(site)[1]
+        name = warc.next_name(self._folder, site, day)
+        file = self._left.pop(name) if name in self._left else warc.WarcFile(self._folder, name)
         self._open[site] = day, file
         run = self._begun.get(site, {})
         if not file.size or (run and (site, file.name) not in self._announced):

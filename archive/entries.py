@@ -25,6 +25,7 @@ class Entries:
 
     def __init__(self, db: Database, site: str, column: str, listing: int, walk: int, now: dt.datetime) -> None:
         self._db, self._site, self._now = db, site, iso(now)
+        self._yesterday = iso(now - dt.timedelta(days=1))  # a run that began before has been killed
         self._column, self._listing, self._walk = column, listing, walk
 
     def had(self, keys: Collection[str]) -> dict[str, Had]:
@@ -42,7 +43,8 @@ class Entries:
     def put(self, entry: Entry, key: str, found_on: str, *, ahead: bool, back: bool) -> None:
         """Put an entry into the frontier; one without a date counts as new on the day it was found.
 
-        A page that never came goes to the site that lists it now: the one that did may be crawled no more.
+        A page that never came goes to the site that lists it now: the one that did may be crawled no more. Not while
+        that one has a run under way, which may have asked for it: then both would.
         """
         day = entry.published.isoformat() if entry.published else None
         self._db.conn.execute(
@@ -50,8 +52,9 @@ class Entries:
             " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE"
             " SET listed_day = coalesce(listed_day, excluded.listed_day),"
             " found_on = coalesce(found_on, excluded.found_on), site = excluded.site"
-            " WHERE listed_day IS NULL OR (visited IS NULL AND site <> excluded.site)",
-            (key, entry.url, self._site, self._now, self._now, day or self._now[:10], found_on, back),
+            " WHERE listed_day IS NULL OR (visited IS NULL AND site <> excluded.site AND NOT EXISTS"
+            " (SELECT 1 FROM runs WHERE runs.site = pages.site AND runs.outcome IS NULL AND runs.started >= ?))",
+            (key, entry.url, self._site, self._now, self._now, day or self._now[:10], found_on, back, self._yesterday),
         )
         self._db.conn.execute(
             "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, ahead, listed)"

@@ -35,6 +35,10 @@ class DamagedWarcError(ArchiveError):
     """A WARC file is damaged where no interrupted run can have damaged it; nothing was changed."""
 
 
+class NewerArchiveError(ArchiveError):
+    """A newer version of this program has worked on the archive; nothing was changed."""
+
+
 def is_damage(problem: OSError | sqlite3.Error) -> bool:
     """Whether it is the content of the database that is wrong, and not its surroundings."""
     return _remedy_of_sqlite(problem) == DAMAGED

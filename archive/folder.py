@@ -131,6 +131,8 @@ class Archive:
             (told.kind, key(told.url)),
         ).fetchone()
         answers = self.answers(told, site, run_id)
+        if not answers and self.captures.has_attempt(told.url, told.at, run_id):
+            return []  # its row was committed: it names no byte of the file, so the file is read again from before it
         if row is None:
             return [self.captures.keep(answer) for answer in answers]
         return self.captures.keep_page(Fetched(run_id, Page(*row), answers, told.outcome, told.at, told.error, True))
@@ -228,6 +230,7 @@ class Archive:
         with self.writing():
             self.captures.sync()
             self.db.conn.execute("COMMIT")
+            self.captures.close_left()
             self.db.conn.execute("BEGIN IMMEDIATE")
         self._pages, self._since = 0, time.monotonic()
 

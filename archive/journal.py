@@ -155,6 +155,18 @@ def runs_told(folder: Path, site: str, damaged: Callable[[Place], None]) -> list
     return [told[order] for order in sorted(told)]
 
 
+def first_run(folder: Path, site: str) -> tuple[dt.datetime, int]:
+    """When a site's first run began, with its number; the end of time where no file tells of a run."""
+    first = dt.datetime.max.replace(tzinfo=SHANGHAI), 0
+    for path in (folder / site).glob("*.warc.gz"):
+        with path.open("rb") as file:
+            for place in places(file, path.name):
+                if place.kind == "warcinfo" and (facts := _facts(site, place.fields)):
+                    first = min(first, (facts.started, facts.number or 0))
+                break
+    return first
+
+
 def places(file: BinaryIO, name: str, start: int = 0) -> Iterator[Place]:
     """The whole records of a WARC file from a byte on, in their order, and the damage between and behind them."""
     size = os.fstat(file.fileno()).st_size
@@ -225,8 +237,9 @@ def read_answer(
     """
     record, body = warc.read_record(folder, place.file, place.offset, place.length)
     header, http = record.rec_headers.get_header, record.http_headers
-    if record.rec_type == "revisit" and place.status != HTTPStatus.NOT_MODIFIED:
-        body = body_of(str(place.url), header("WARC-Payload-Digest"))
+    refers_to = str(header("WARC-Payload-Digest")) if record.rec_type == "revisit" else None
+    if refers_to and place.status != HTTPStatus.NOT_MODIFIED:
+        body = body_of(str(place.url), refers_to)
     sent = ((name.removeprefix(records.RENAMED), value) for name, value in http.headers if name != "Content-Length")
     return Answer(
         site=site,
@@ -239,6 +252,7 @@ def read_answer(
         outcome=outcome,
         ip=header("WARC-IP-Address"),
         place=(place.file, place.offset, place.length),
+        refers_to=refers_to,
     )
 
 

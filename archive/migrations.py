@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from sqlite_utils.migrations import Migrations
 
 from archive.addresses import key
 from archive.divisions import DIVISIONS
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NewerArchiveError
+from archive.warc import sync_folder
 
 migrations = Migrations("police-press-archive")
 
@@ -201,13 +203,14 @@ def origins(db: Database) -> None:
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 
-    Raises ArchiveError where a newer program has already gone further, or where the file is another program's.
+    Raises NewerArchiveError where a newer program has already gone further, ArchiveError where the file is another
+    program's.
     """
     applied = steps_taken(db, path)
     if not applied and set(db.table_names()) > {migrations.migrations_table}:
         raise ArchiveError(f"{path}: this is no archive of press releases; nothing was changed")
     if applied and migrations.pending(db):
-        db.conn.execute("VACUUM INTO ?", (str(_copy_beside(path, applied[-1])),))
+        _copy(db, _copy_beside(path, applied[-1]))
     with db.atomic():  # the table of steps too, or an archive half made is taken for another program's file
         migrations.apply(db)
 
@@ -215,17 +218,31 @@ def upgrade(db: Database, path: Path) -> None:
 def steps_taken(db: Database, path: Path) -> list[str]:
     """The steps that an archive has behind it, none for a file that is no archive.
 
-    Raises ArchiveError where a newer program has already gone further.
+    Raises NewerArchiveError where a newer program has already gone further.
     """
     applied = [step.name for step in migrations.applied(db)]
     with Database(memory=True) as nothing:
         ours = {step.name for step in migrations.pending(nothing)}
     if unknown := [name for name in applied if name not in ours]:
-        raise ArchiveError(
+        raise NewerArchiveError(
             f"{path}: a newer version of this program has worked on this archive ({', '.join(unknown)})."
             " Install that version or a later one; nothing was changed."
         )
     return applied
+
+
+def _copy(db: Database, copy: Path) -> None:
+    """A copy that has its name only when it is whole and on the disc; one cut off by a kill opens, and is empty."""
+    unfinished = copy.with_name(f".{copy.name}.part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        db.conn.execute("VACUUM INTO ?", (str(unfinished),))
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.rename(copy)
+        sync_folder(copy.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _copy_beside(path: Path, step: str) -> Path:

@@ -64,7 +64,8 @@ class Answer:
     """What a server answered to one request, ready to be kept.
 
     `body` is decoded from Content-Encoding and Transfer-Encoding; the headers are as they came, name and value as text.
-    `place` is where its record stands already (WARC file, offset, length): for one read back from there.
+    `place` is where its record stands already (WARC file, offset, length): for one read back from there; then
+    `refers_to` is the digest of the body that a revisit record stands for, None for a record with a body of its own.
     """
 
     site: str
@@ -81,6 +82,7 @@ class Answer:
     request_headers: tuple[tuple[str, str], ...] = ()
     request_body: bytes = b""
     place: tuple[str, int, int] | None = None
+    refers_to: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from archive.errors import ArchiveError, DamagedWarcError
+from archive.errors import ArchiveError, DamagedWarcError, NewerArchiveError
 from archive.folder import DATABASE, Archive
 from archive.lock import Lock
 from archive.warc import sync_folder
@@ -53,11 +53,11 @@ def rebuilding(folder: Path) -> Iterator[Archive]:
 def _mend(folder: Path) -> None:
     """Close the WARC files by what the old database says of them, where that can still be read.
 
-    Raises DamagedWarcError and ArchiveInUseError.
+    Raises DamagedWarcError, NewerArchiveError and ArchiveInUseError.
     """
     try:
         Archive.open(folder, write=True).close()
-    except DamagedWarcError:
+    except (DamagedWarcError, NewerArchiveError):
         raise
     except ArchiveError as problem:
         logger.warning("%s; it is rebuilt without it", problem)

@@ -77,12 +77,13 @@ class WarcFile:
 def next_name(folder: Path, site: str, day: dt.date) -> str:
     """The file to write to: that day's last one while it is under 1 GiB, else the next number."""
     stem = f"{site}/{site}-{day:%Y%m%d}-"
-    names = sorted(path.name for path in (folder / site).glob(f"{site}-{day:%Y%m%d}-?????.warc.gz"))
+    names = sorted(path.name for path in folder.glob(f"{stem}?????.warc.gz*"))
     if not names:
         return f"{stem}00000.warc.gz"
+    last = names[-1].removesuffix(OPEN)
     if (folder / site / names[-1]).stat().st_size < LARGEST:
-        return f"{site}/{names[-1]}"
-    return f"{stem}{int(names[-1][-13:-8]) + 1:05}.warc.gz"
+        return f"{site}/{last}"
+    return f"{stem}{int(last[-13:-8]) + 1:05}.warc.gz"
 
 
 def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcWarcRecord, bytes]:

@@ -101,18 +101,26 @@ class Keeping:
         return item
 
     def bring_in(self, captures: Iterable[Capture]) -> None:
-        """Make releases of new articles that a run which was killed had written down; what cannot be read is asked for
-        again.
+        """Make releases, or versions of them, of what a run that was killed had written down: the page may read
+        otherwise when it is asked for again. What cannot be read is asked for again.
         """
         for capture in captures:
             page = self._run.frontier.known(capture.page_id) if capture.page_id else None
-            is_new = page and page.kind == "article" and self._archive.store.resting(page.url) is None
-            if page is None or not is_new or capture.outcome != "ok" or capture.status not in range(200, 300):
-                continue
-            with suppress(ArchiveError, WorkFailedError):
-                article = self.reader.capture(capture, self._archive.captures, self._run.frontier.entry(page)).result()
-                with self._archive.page_kept():
-                    self.judge(page, article, capture)
+            is_shown = capture.outcome == "ok" and capture.status in range(200, 300)
+            if page and page.kind == "article" and is_shown:
+                with suppress(ArchiveError, WorkFailedError):
+                    self._bring_in(page, capture)
+
+    def _bring_in(self, page: Page, capture: Capture) -> None:
+        answer = Answer(capture.site, capture.run_id, capture.url, capture.captured, 200, (), b"", capture.outcome)
+        item = ArticlePage(page, (answer,), self._archive.captures.payload(capture.id), capture.content_type)
+        reading = self.reader.begin(item)
+        assert reading.article  # noqa: S101 - as below
+        article = reading.article.result()
+        if reading.resting and article.body_kind == "empty":
+            return
+        with self._archive.page_kept():
+            self.judge(page, article, capture, self._made_by(item, reading))
 
     def judge(self, page: Page, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> None:
         """Make a release, or a version of it, of what a capture shows; to be called while a page is kept."""

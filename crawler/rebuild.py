@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from archive.errors import ArchiveError
 from archive.folder import Archive
-from archive.journal import PageTold, Place, RunTold, runs_told
+from archive.journal import PageTold, Place, RunTold, first_run, runs_told
 from archive.models import Answer, Page, RunFacts
 from crawler.cms.forms import form_of
 from crawler.extract.charset import decode
@@ -27,8 +27,11 @@ class Rebuild:
         self.faults: list[str] = []
 
     def all(self) -> None:
-        """Every site that has WARC files. Raises ArchiveError where one has no site file."""
-        slugs = sorted(path.name for path in (self._archive.folder / "warc").iterdir() if path.is_dir())
+        """Every site that has WARC files, in the order in which they were first crawled: of two that list one release
+        the first gives it its column. Raises ArchiveError where one has no site file.
+        """
+        warc = self._archive.folder / "warc"
+        slugs = sorted((path.name for path in warc.iterdir() if path.is_dir()), key=lambda slug: first_run(warc, slug))
         if missing := [slug for slug in slugs if slug not in self._sites]:
             raise ArchiveError(
                 f"{self._archive.folder / 'warc'}: there is no site file for {', '.join(missing)}, so nobody can say"
@@ -67,6 +70,8 @@ class Rebuild:
 
     def _tell_page(self, keeping: Keeping, run: Run, told: PageTold) -> None:
         answers = self._archive.answers(told, run.site.slug, run.id)
+        if run.facts.kind == "import" and answers and self._archive.captures.has(answers[-1]):
+            return  # an import that was killed wrote it down, and the one after that again
         if told.kind is None:
             with self._archive.page_kept():
                 for answer in answers:
@@ -95,7 +100,9 @@ class Rebuild:
         """What an answer shows: its own body, that of an earlier capture after a 304."""
         if answer.status != HTTPStatus.NOT_MODIFIED:
             return answer.body, answer.header("content-type")
-        shown = self._archive.captures.shown(answer.url)
+        shown = self._archive.captures.shown(answer.url, answer.refers_to)
         if shown is None:
-            raise ArchiveError(f"{answer.url}: a 304 at {answer.captured}, and no capture before it that could be read")
+            raise ArchiveError(
+                f"{answer.url}: a 304 at {answer.captured}, and the capture that it confirms cannot be read"
+            )
         return self._archive.captures.payload(shown.id), shown.content_type
