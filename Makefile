@@ -35,6 +35,7 @@ lint: setup
 
 bench: setup
 	$(BIN)/python benchmarks/real_pages.py
+	$(BIN)/python benchmarks/listings.py
 
 # Exact versions with hashes for every supported Python, and no address of any index.
 lock:

@@ -73,7 +73,7 @@ class Captures:
         self._file(site, at).write(records.note(url, at, said))
 
     def keep(self, answer: Answer, page_id: int | None = None, file: warc.WarcFile | None = None) -> Capture:
-        """Write an answer down, into that file or the one of its day: what is imported goes into the day's of its import.
+        """Write an answer down, into that file or the one of its day.
 
         An unchanged body, or a 304, becomes a revisit record of the capture that holds it.
         """

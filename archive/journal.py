@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, cast, get_args
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -198,34 +199,51 @@ def _whole_places(file: BinaryIO, name: str, start: int) -> Iterator[Place]:
 def pages_told(places: Iterator[Place]) -> Iterator[Place | PageTold]:
     """Notes and `warcinfo` records as they are, and answers put together to the pages they were asked for.
 
-    Of an answer right behind damage nobody knows what it was for: the note may have stood there. So of where it leads.
+    Of an answer right behind damage nobody knows what it was for: the note may have stood there. So of where it leads,
+    and of what a note was still waiting for when the damage came.
     """
     note: Place | None = None
     answers: list[Place] = []
-    is_doubtful, before = False, ""
+    doubtful, before = 0, ""
     for place in places:
-        is_doubtful = is_doubtful and not (before == "damage" and place.kind == "request")
+        if doubtful and before == "damage" and place.kind == "request":
+            doubtful -= 1  # the request of an answer, which was what is damaged
         before = place.kind
-        if place.kind in _ANSWERS and is_doubtful:
+        if place.kind in _ANSWERS and doubtful:
             yield from _broken_off([place])
-            is_doubtful = 300 <= (place.status or 0) < 400
+            doubtful = max(doubtful - 1, _is_redirect(place))
         elif place.kind in _ANSWERS and note is None:
             yield _alone(place)
         elif place.kind in _ANSWERS:
             answers.append(place)
         elif place.kind != "request":
-            is_doubtful = place.kind == "damage"
-            if note:
-                yield from _broken_off(answers)
-                note, answers = None, []
-            if place.kind == "metadata" and "page" in place.fields:
+            awaited = len(_outcomes(note)) - len(answers) if note else doubtful
+            doubtful = max(awaited, 1) if place.kind == "damage" else 0
+            yield from _broken_off(answers)
+            note, answers = None, []
+            if _is_page_note(place):
                 note = place
             else:
+                doubtful = max(doubtful, "page" in place.fields)
                 yield place
-        if note and len(answers) == len(note.fields["answers"].split()):
+        if note and len(answers) == len(_outcomes(note)):
             yield _told(note, answers)
             note, answers = None, []
     yield from _broken_off(answers)
+
+
+def _is_redirect(place: Place) -> bool:
+    return 300 <= (place.status or 0) < 400 and place.status != HTTPStatus.NOT_MODIFIED
+
+
+def _is_page_note(place: Place) -> bool:
+    """Whether a record says what the answers behind it were for, in words that are known here."""
+    said = place.fields
+    return place.kind == "metadata" and said.get("page") in get_args(PageKind) and {"answers", "outcome"} <= said.keys()
+
+
+def _outcomes(note: Place) -> list[str]:
+    return note.fields["answers"].split()
 
 
 def read_answer(
@@ -236,18 +254,17 @@ def read_answer(
     Raises OSError and ValueError where no whole record stands there.
     """
     record, body = warc.read_record(folder, place.file, place.offset, place.length)
-    header, http = record.rec_headers.get_header, record.http_headers
+    header = record.rec_headers.get_header
     refers_to = str(header("WARC-Payload-Digest")) if record.rec_type == "revisit" else None
     if refers_to and place.status != HTTPStatus.NOT_MODIFIED:
         body = body_of(str(place.url), refers_to)
-    sent = ((name.removeprefix(records.RENAMED), value) for name, value in http.headers if name != "Content-Length")
     return Answer(
         site=site,
         run_id=run_id,
         url=str(place.url),
         captured=place.at,
         status=place.status or 0,
-        headers=tuple((name, _as_sent(value)) for name, value in sent),
+        headers=tuple(_headers(folder, place)),
         body=body,
         outcome=outcome,
         ip=header("WARC-IP-Address"),
@@ -256,9 +273,19 @@ def read_answer(
     )
 
 
-def _as_sent(value: str) -> str:
-    """A header's bytes as Latin-1, as they were kept; warcio takes them for UTF-8 where they can be."""
-    return value if value.isascii() else value.encode("utf-8").decode("latin-1")
+def _headers(folder: Path, place: Place) -> Iterator[tuple[str, str]]:
+    """The headers of an answer as they came, their bytes as Latin-1.
+
+    Not warcio's: it takes a line for UTF-8 where it can be and for Latin-1 where not, and does not say for which.
+    """
+    path = folder / place.file
+    with (path if path.exists() else path.with_name(path.name + warc.OPEN)).open("rb") as file:
+        file.seek(place.offset)
+        _, head, _ = zlib.decompress(file.read(place.length), 31).split(b"\r\n\r\n", 2)
+    for line in head.decode("latin-1").split("\r\n")[1:]:
+        name, _, value = line.partition(": ")
+        if name != "Content-Length":  # that of the body as it is kept
+            yield name.removeprefix(records.RENAMED), value
 
 
 def _parts(site: str, places: Iterator[Place], damaged: Callable[[Place], None]) -> Iterator[RunTold]:
@@ -291,13 +318,12 @@ def _alone(place: Place) -> PageTold:
 
 def _told(note: Place, answers: list[Place]) -> PageTold:
     said = note.fields
-    outcomes = said["answers"].split()
     return PageTold(
         str(note.url),
         cast("PageKind", said["page"]),
         said["outcome"],
         note.at,
-        tuple(zip(answers, outcomes, strict=True)),
+        tuple(zip(answers, _outcomes(note), strict=True)),
         said.get("listing"),
         said.get("error"),
     )

@@ -209,7 +209,7 @@ class Finding:
 
 @dataclass(slots=True)
 class RunCounts:
-    """What one run of one site did; written to its row of `runs` with every batch."""
+    """What one run of one site did; in its row of `runs` once it has ended, zeros for one that was killed."""
 
     listed: int = 0
     fetched: int = 0

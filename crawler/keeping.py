@@ -37,6 +37,7 @@ class Keeping:
     def __init__(self, run: Run, worker: Worker) -> None:
         self._run, self._site, self._archive = run, run.site, run.archive
         self.reader = Reader(run, worker)
+        self._listed: set[tuple[str | None, str]] = set()
 
     def keep(self, item: Item, reading: Reading, at: dt.datetime | None = None) -> Item:
         """Keep one item, read by now; returns it, or the failure that it turned out to be.
@@ -76,7 +77,8 @@ class Keeping:
             return
         with self._archive.page_kept():
             self._fetched(item.page, item.answers, item.answers[-1].outcome, at)
-            self._run.counts.listed += len(read.entries)
+            self._listed |= {(item.page.listing, entry.url) for entry in read.entries}
+            self._run.counts.listed = len(self._listed)
             if self._run.facts.kind == "import":
                 column = next(column for column, url, _ in self._run.facts.listings if url == item.page.listing)
                 self._run.find(self._run.frontier.list_imported(item.page, column, read))

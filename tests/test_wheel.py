@@ -31,8 +31,9 @@ def test_the_demo_runs_from_a_wheel_in_another_folder(tmp_path: Path) -> None:
     where = "import crawler, archive.web.serving as web; print(crawler.__file__, web.metadata_file())"
     assert run("-c", where).count(str(tmp_path / "installed")) == 2
     shown = run("-m", "crawler", "demo", "--no-serve")
-    assert "49 rows written" in shown
+    assert "66 rows written" in shown
     assert "qingling: finished: 47 listed, 46 fetched, 46 new" in shown
+    assert "nfcms: finished: 11 listed, 8 fetched, 8 new" in shown
     assert "欣然 佳佳" in shown
     assert not list(elsewhere.iterdir()), "the demo left something behind"
     assert "beijing" in run("-c", "from crawler.site import load_sites; print(*load_sites())")

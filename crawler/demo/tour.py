@@ -10,6 +10,7 @@ import click
 
 from archive import Archive
 from archive.web.serving import serve_archive
+from crawler.demo.families import nfcms, ucap
 from crawler.demo.server import SampleProvince
 
 SHOWN = "兰州马拉松"
@@ -18,9 +19,9 @@ SHOWN = "兰州马拉松"
 def run(folder: Path, *, serve: bool, port: int) -> int:
     """Go through the whole of it in `folder`; the exit code of the first command that failed, else 0."""
     archive, sites, table = folder / "data", folder / "sites", folder / "releases.csv"
-    with SampleProvince() as province:
+    with SampleProvince(further=(ucap.department, nfcms.department)) as province:
         province.write_sites(sites)
-        click.secho("A sample province with two sites, invented for this project, answers on this machine.", bold=True)
+        click.secho("A sample province with four sites, invented for this project, answers on this machine.", bold=True)
         for verb in (["crawl"], ["crawl"], ["export", "csv", "--out", str(table)]):
             asked = len(province.requests)
             if failed := _command(archive, sites, verb):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import io
+import json
 import socket
 import struct
 import threading
+import urllib.request
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +21,9 @@ import lxml.html
 import pytest
 from lxml.html import HtmlElement
 
+from crawler.cms.forms import with_form
 from crawler.demo.answers import Answer, picture
+from crawler.demo.families import jiangxi
 from crawler.demo.pages import LONGEST_LINK, PER_PAGE, department
 from crawler.demo.releases import COLUMNS, SampleRelease, in_column, load_releases
 from crawler.demo.server import QINGLING, REXIAN, SampleProvince
@@ -263,6 +267,35 @@ def test_a_page_can_be_turned_into_another_answer(province: SampleProvince) -> N
     etag = get(province.url(ARTICLE))[1]["ETag"]
     province.replace(ARTICLE, province.body(ARTICLE), status=503)
     assert get(province.url(ARTICLE), If_None_Match=etag)[0] == 503
+
+
+def test_an_answer_may_hang_on_the_query_or_on_the_form_and_be_changed_for_one_of_them() -> None:
+    form = "webSiteCode%5B%5D=qlsgat&channelCode%5B%5D=col42150&current=2&pageSize=15"
+    second = with_form(jiangxi.DATA, form)
+    with SampleProvince(further=[jiangxi.department]) as province:
+
+        def listed(form: str) -> list[object]:
+            asking = urllib.request.Request(province.url(jiangxi.DATA, site="jiangxi"), form.encode())  # noqa: S310 - loopback
+            with urllib.request.urlopen(asking, timeout=10) as answer:  # noqa: S310 - loopback
+                return [one["source"]["title"] for one in json.load(answer)["data"]["results"]]
+
+        titles = [release.title for release in jiangxi.RELEASES]
+        assert listed(form) == titles[15:30]
+        province.replace(second, '{"data": {"results": []}}', site="jiangxi")
+        assert listed(form) == []
+        assert listed(form.replace("current=2", "current=3")) == titles[30:]
+        province.restore(second, site="jiangxi")
+        assert listed(form) == titles[15:30]
+        assert province.requests[0].path == second
+
+
+def test_a_page_that_was_changed_or_removed_is_restored(province: SampleProvince) -> None:
+    before = get(province.url(ARTICLE))[2]
+    for change in (lambda: province.replace(ARTICLE, "other"), lambda: province.remove(ARTICLE)):
+        change()
+        assert get(province.url(ARTICLE))[2] != before
+        province.restore(ARTICLE)
+        assert get(province.url(ARTICLE))[2] == before
 
 
 def test_every_request_is_kept_in_order_with_what_was_answered(province: SampleProvince) -> None:
