@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sample_release import declare_site, unanswered
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import Archive, ArchiveError, warc
+from archive import Archive, ArchiveError, journal, warc
 from archive.captures import digest
-from archive.models import Answer, Capture
+from archive.models import Answer, Capture, Fetched
 
 SEEN = dt.datetime.fromisoformat("2026-03-02T10:00:05+08:00")
 BODY = "<html><p>民警走访商户二十余家。</p></html>".encode()
@@ -215,8 +215,15 @@ def test_files_change_with_the_utc_day_and_are_kept_by_site(kept: Kept) -> None:
         "gansu/gansu-20260303-00000.warc.gz",
         "beijing/beijing-20260302-00000.warc.gz",
     ]
-    opened = sorted(path.name for path in kept.folder.rglob("*.open"))
-    assert opened == ["beijing-20260302-00000.warc.gz.open", "gansu-20260303-00000.warc.gz.open"]
+    # That of the other day too: closed before rows speak of its records, it would not be read again after a kill.
+    names = ["beijing-20260302-00000.warc.gz", "beijing-20260303-00000.warc.gz", "gansu-20260303-00000.warc.gz"]
+    assert sorted(path.name for path in kept.folder.rglob("*.warc.gz*")) == [f"{name}.open" for name in names]
+    kept.archive.commit()
+    assert sorted(path.name for path in kept.folder.rglob("*.warc.gz*")) == [
+        f"{names[0]}.open",
+        names[1],
+        f"{names[2]}.open",
+    ]
     assert [kept.archive.captures.payload(number) for number in (1, 4)] == [BODY, b"late news of the day before"]
 
 
@@ -230,6 +237,43 @@ def test_a_file_that_is_full_is_followed_by_the_next(kept: Kept, monkeypatch: py
     assert [kept.archive.captures.payload(capture.id) for capture in captures] == [
         f"{number} 号通告".encode() for number in range(5)
     ]
+
+
+@pytest.mark.parametrize("why", ["midnight", "full"])
+def test_all_records_of_a_page_are_in_one_file(kept: Kept, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    before = dt.datetime.fromisoformat("2026-03-02T23:59:59+00:00")
+    after = before + dt.timedelta(seconds=2 if why == "midnight" else 0)
+    kept.keep(captured=before)
+    if why == "full":
+        kept.archive.captures.sync()
+        (path,) = kept.folder.rglob("*.open")
+        monkeypatch.setattr(warc, "LARGEST", path.stat().st_size + 1)
+    page = replace(kept.archive.frontier("beijing", 0, before).page(ANSWER.url, "listing"), listing=ANSWER.url)
+    answers = (replace(ANSWER, captured=before, status=302, body=b""), replace(ANSWER, captured=after, body=b"list"))
+    captures = kept.archive.captures.keep_page(Fetched(None, page, answers, "ok", after))
+    assert len({capture.warc_file for capture in captures}) == 1
+    assert (kept.keep(captured=after).warc_file == captures[0].warc_file) == (why == "midnight")
+    kept.archive.captures.close()
+    damage: list[journal.Place] = []
+    runs = journal.runs_told(kept.folder / "warc", "beijing", damage.append)
+    told = [(page.kind, len(page.answers)) for run in runs for page in run.pages]
+    assert told == [("article", 1), ("listing", 2), ("article", 1)], "parted, neither file would tell of the page"
+    assert damage == []
+
+
+def test_attempts_that_a_killed_run_wrote_down_are_brought_in_once(tmp_path: Path) -> None:
+    with Archive.open(tmp_path, write=True) as archive:
+        declare_site(archive.store, "beijing", "北京市公安局", "110000")
+        unanswered(archive, ANSWER.url, SEEN, "timeout", "in a batch that was committed")
+        archive.commit()
+        unanswered(archive, ANSWER.url, SEEN + dt.timedelta(hours=1), "timeout", "in one that was not")
+        archive.broken = ArchiveError("killed")
+    (path,) = tmp_path.rglob("*.open")
+    for _ in range(2):
+        with Archive.open(tmp_path, write=True) as archive:
+            rows = archive.db.conn.execute("SELECT outcome, error FROM captures ORDER BY id").fetchall()
+        assert rows == [("timeout", "in a batch that was committed"), ("timeout", "in one that was not")]
+        path.with_name(path.name.removesuffix(warc.OPEN)).rename(path)  # killed when all rows were there
 
 
 def test_captures_read_back_after_closing_and_a_second_run_appends(tmp_path: Path) -> None:

@@ -3,35 +3,13 @@
 from __future__ import annotations
 
 import re
-import signal
-from pathlib import Path
 
 import pytest
 
 from archive import Archive
 from crawler.demo.releases import load_releases
 from crawler.demo.server import QINGLING, REXIAN, SampleProvince
-from tests.conftest import ALL, Press, asked, content, wait_until
-
-
-@pytest.mark.parametrize("after", [2, 9, 30])
-def test_killed_in_its_first_walk_a_crawl_goes_on_to_the_same_archive(
-    press: Press, province: SampleProvince, tmp_path: Path, after: int
-) -> None:
-    undisturbed = Press(tmp_path / "undisturbed", press.sites)
-    assert undisturbed("crawl", QINGLING).returncode == 0
-    for file in press.sites.glob("*.toml"):
-        file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 0.05"), "utf-8")
-    province.requests.clear()
-    running = press.start("crawl", QINGLING)
-    wait_until(lambda: len(asked(province)) >= after or running.poll() is not None)
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
-    assert running.returncode == -signal.SIGKILL, "the crawl was over before it could be killed"
-    assert press("crawl", QINGLING).returncode == 0
-    assert content(press) == content(undisturbed)
-    assert press.rows("SELECT site, outcome FROM runs ORDER BY id")[:1] == [(QINGLING, "killed")]
-    assert not list(press.archive.rglob("*.open"))
+from tests.conftest import ALL, Press, asked
 
 
 def test_a_walk_that_was_cut_short_is_completed_though_its_first_page_shows_nothing_new(
