@@ -24,6 +24,11 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One test process more than there are cores: a crawl under test waits now and then."""
+    return 1 + (os.cpu_count() or 1)
+
+
 @dataclass(frozen=True)
 class Press:
     """The command `police-press` in a process of its own, on one archive folder and one folder of site files.

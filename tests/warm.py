@@ -16,8 +16,20 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 # What a crawl loads, and nothing that makes a thread or a reactor by being imported.
-_LOADED = ["crawler.cli", "crawler.crawl", "crawler.extensions", "crawler.pipelines", "crawler.conditional"]
-_LOADED += ["scrapy.crawler", "scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.redirect"]
+_OURS = "cli crawl conditional extensions guard heads middlewares pipelines scheduler spiderloader"
+_SCRAPYS = """
+crawler robotstxt statscollectors core.downloader.handlers.http11 utils.engine http.cookies
+downloadermiddlewares.redirect
+downloadermiddlewares.cookies downloadermiddlewares.defaultheaders downloadermiddlewares.downloadtimeout
+downloadermiddlewares.httpauth downloadermiddlewares.httpcache downloadermiddlewares.httpcompression
+downloadermiddlewares.httpproxy downloadermiddlewares.offsite downloadermiddlewares.retry
+downloadermiddlewares.robotstxt downloadermiddlewares.stats downloadermiddlewares.useragent extensions.closespider
+extensions.corestats extensions.feedexport extensions.logcount extensions.logstats extensions.memdebug
+extensions.memusage extensions.remote_control extensions.spiderstate extensions.telnet extensions.throttle
+spidermiddlewares.depth spidermiddlewares.httperror spidermiddlewares.metacopy spidermiddlewares.start
+spidermiddlewares.urllength
+"""
+_LOADED = [f"crawler.{name}" for name in _OURS.split()] + [f"scrapy.{name}" for name in _SCRAPYS.split()]
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(_LOADED)
 
