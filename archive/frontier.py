@@ -15,9 +15,9 @@ from sqlite_utils import Database
 from archive.addresses import key
 from archive.clock import iso
 from archive.exploration import Exploration, is_list
-from archive.models import Entry, Finding, Page, PageKind, WalkOptions
+from archive.models import Entry, Finding, ListRead, Page, PageKind, WalkOptions
 from archive.visits import CONFIRM_AFTER, REVISIT_DAYS, Absence, Absences, base_of, next_visit
-from archive.walks import ListRead, Walk, list_by_hand
+from archive.walks import Walk, list_by_hand
 
 # Before a page that failed is asked for again, by the number of times it failed; the last gap repeats.
 RETRY_AFTER = tuple(dt.timedelta(hours=hours) for hours in (1, 6, 24, 72, 168, 720))

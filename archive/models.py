@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,21 @@ class Entry:
     url: str
     title: str
     published: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """A list page as it was read: its entries in page order, the page it leads to, and what the site says it has.
+
+    `is_frame`: it holds no entries itself, and `next_page` is the address of what fills it in a browser.
+    """
+
+    url: str
+    entries: Sequence[Entry]
+    next_page: str | None = None
+    stated_total: int | None = None
+    stated_pages: int | None = None
+    is_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)

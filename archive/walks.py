@@ -7,7 +7,6 @@ listed it; a walk that was cut short is taken up at its last synced list page, a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -15,22 +14,7 @@ from sqlite_utils import Database
 from archive.addresses import key
 from archive.clock import iso
 from archive.entries import Entries
-from archive.models import Entry, Finding, WalkOptions
-
-
-@dataclass(frozen=True, slots=True)
-class ListRead:
-    """A list page as it was read: its entries in page order, the page it leads to, and what the site says it has.
-
-    `is_frame`: it holds no entries itself, and `next_page` is the address of what fills it in a browser.
-    """
-
-    url: str
-    entries: Sequence[Entry]
-    next_page: str | None = None
-    stated_total: int | None = None
-    stated_pages: int | None = None
-    is_frame: bool = False
+from archive.models import Entry, Finding, ListRead, WalkOptions
 
 
 @dataclass(frozen=True, slots=True)

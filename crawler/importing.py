@@ -13,8 +13,7 @@ from archive.addresses import key
 from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.foreign import read
-from archive.models import Answer, Article, Page, PageKind, RunFacts
-from archive.walks import ListRead
+from archive.models import Answer, Article, ListRead, Page, PageKind, RunFacts
 from crawler.brought import Imported, Redirects, is_further_page, is_page, is_redirect
 from crawler.extract import extract
 from crawler.extract.charset import decode

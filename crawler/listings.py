@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.walks import ListRead
+from archive.models import ListRead
 from crawler import cms
 from crawler.discover import propose
 from crawler.site import Listing, Site

@@ -9,9 +9,8 @@ from typing import Any
 
 from archive.captures import Captures
 from archive.errors import ArchiveError
-from archive.models import Article, Capture, Entry
+from archive.models import Article, Capture, Entry, ListRead
 from archive.store import Resting
-from archive.walks import ListRead
 from crawler.extract import extract, extractor_of
 from crawler.items import ArticlePage, Item, ListPage
 from crawler.listings import listing_of, read_home, read_list

@@ -14,9 +14,8 @@ from sqlite_utils import Database
 from archive import search
 from archive.frontier import Frontier
 from archive.migrations import upgrade
-from archive.models import Entry, Finding, Page, RunFacts, WalkOptions
+from archive.models import Entry, Finding, ListRead, Page, RunFacts, WalkOptions
 from archive.store import Store
-from archive.walks import ListRead
 
 START = dt.datetime.fromisoformat("2026-03-02T10:00:00+08:00")
 HOST = "https://press.example"

@@ -14,8 +14,7 @@ from sample_release import ARTICLE, answer, declare_site
 
 from archive import Archive
 from archive.expectations import missed
-from archive.models import Entry, Finding, RunFacts, WalkOptions
-from archive.walks import ListRead
+from archive.models import Entry, Finding, ListRead, RunFacts, WalkOptions
 
 NOW = dt.datetime.fromisoformat("2026-03-02T10:00:00+08:00")
 LIST = "https://press.example/jwdt/"

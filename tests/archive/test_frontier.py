@@ -9,8 +9,7 @@ from simulated_site import Column, Run, Simulation, simulated
 
 from archive.addresses import key
 from archive.frontier import GIVE_UP_AFTER, RETRY_AFTER, Frontier
-from archive.models import Entry, Page, WalkOptions
-from archive.walks import ListRead
+from archive.models import Entry, ListRead, Page, WalkOptions
 
 
 def column(count: int, name: str = "jwdt", size: int = 5) -> Column:

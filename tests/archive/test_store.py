@@ -14,9 +14,19 @@ from sample_release import ARTICLE, SEEN, URL, answer, declare_site
 from archive import Archive, ArchiveError
 from archive.addresses import key
 from archive.columns import published_text, text_digest
-from archive.models import Article, Attachment, Capture, Entry, Finding, Page, RunCounts, RunFacts, WalkOptions
+from archive.models import (
+    Article,
+    Attachment,
+    Capture,
+    Entry,
+    Finding,
+    ListRead,
+    Page,
+    RunCounts,
+    RunFacts,
+    WalkOptions,
+)
 from archive.store import Kept
-from archive.walks import ListRead
 
 PICTURE = Attachment("image", "https://press.example/a/W1.jpg", "W1.jpg", "（资料图片）")
 NOTICE = Attachment("file", "https://press.example/a/P1.pdf", "通告.pdf")

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_site import Column, simulated
 
-from archive.models import Entry
-from archive.walks import ListRead
+from archive.models import Entry, ListRead
 
 
 def numbered(count: int, **fields: Any) -> Column:
