@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy import Spider, signals
@@ -32,6 +32,7 @@ from crawler.worker import Worker
 
 TICK = 0.5  # seconds between two looks at whether the batch is due
 WALLS_IN_A_ROW = 3
+_CREDENTIALS = re.compile(r"(?<=//)[^/]*@|^[^/]*@")
 _OUTCOMES = {"closespider_timeout": "time_limit", "walled": "walled", "broken": "broken"}
 
 
@@ -134,8 +135,8 @@ class CrawlRun:
 
 def proxies() -> str | None:
     """The proxies that the user configured, without names and passwords; None where there is none."""
-    found = sorted((kind, urlsplit(url)) for kind, url in getproxies().items() if kind in ("http", "https"))
-    return " ".join(f"{kind}={url.scheme}://{url.hostname}:{url.port}" for kind, url in found) or None
+    found = sorted((kind, url) for kind, url in getproxies().items() if kind in ("http", "https"))
+    return " ".join(f"{kind}={_CREDENTIALS.sub('', url)}" for kind, url in found) or None
 
 
 class QuietFormatter(LogFormatter):

@@ -128,3 +128,17 @@ def test_a_refused_connection_fails_the_site_in_words(tmp_path: Path) -> None:
     assert home in done.stdout
     assert done.stderr == ""
     assert press.rows("SELECT outcome FROM runs") == [("failed",)]
+
+
+def test_a_proxy_of_the_users_is_used_and_told_with_the_run_but_not_its_password(tmp_path: Path) -> None:
+    home = "http://127.0.0.7:8/"
+    pages = [f"{home}{number}.html" for number in range(3)]
+    answers = {home: listing(pages), **{page: ARTICLE.format(page[-6]).encode() for page in pages}}
+    with server(answers) as proxy:
+        press = site_of(tmp_path, home)
+        through = proxy.home.replace("//", "//user:secret@")
+        done = press("crawl", http_proxy=through, no_proxy="")
+    assert done.returncode == 0, done.stdout
+    assert set(proxy.paths) == {f"{home}robots.txt", *answers}
+    assert press.rows("SELECT proxy FROM runs") == [(f"http={proxy.home}",)]
+    assert not any(b"secret" in path.read_bytes() for path in press.archive.rglob("*") if path.is_file())
