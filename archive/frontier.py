@@ -158,12 +158,15 @@ class Frontier:
         self._settle(page, "fetched", 200, None, None)
         return list_by_hand(self._db, self._site, (column, page.listing), self._run_id, self._now, read)
 
-    def fetched(self, page: Page, status: int | None) -> None:
-        """An article or attachment came and was kept, or did not change; an article is visited again as it is due."""
+    def fetched(self, page: Page, status: int | None, at: dt.datetime | None = None) -> None:
+        """An article or attachment came and was kept, or did not change; an article is visited again as it is due.
+
+        `at` is when it came, where that was in an earlier run, which was killed.
+        """
         self._absences.answered(page)
-        due = self._next_visit(page) if page.kind == "article" else None
+        due = self._next_visit(page, at) if page.kind == "article" else None
         self._settle(page, "fetched", status, None, due)
-        self._visited(page)
+        self._visited(page, at)
         self._wanted = [wanted for wanted in self._wanted if wanted.id != page.id]
 
     def imported(self, page: Page, captured: dt.datetime) -> None:
@@ -336,8 +339,8 @@ class Frontier:
         due = next_visit(base_of(*row), self._revisit_days, now or self._now) if row else None
         return iso(due) if due else None
 
-    def _visited(self, page: Page) -> None:
-        self._db.conn.execute("UPDATE pages SET visited = ? WHERE id = ?", (iso(self._now), page.id))
+    def _visited(self, page: Page, at: dt.datetime | None = None) -> None:
+        self._db.conn.execute("UPDATE pages SET visited = ? WHERE id = ?", (iso(at or self._now), page.id))
 
     def _gone_at(self, page: Page) -> str | None:
         row = self._db.conn.execute("SELECT gone_at FROM press_releases WHERE key = ?", (page.key,)).fetchone()

@@ -122,10 +122,15 @@ class Keeping:
         if reading.resting and article.body_kind == "empty":
             return
         with self._archive.page_kept():
-            self.judge(page, article, capture, self._made_by(item, reading))
+            self.judge(page, article, capture, self._made_by(item, reading), at=capture.captured)
 
-    def judge(self, page: Page, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> None:
-        """Make a release, or a version of it, of what a capture shows; to be called while a page is kept."""
+    def judge(
+        self, page: Page, article: Article, capture: Capture, made_by: MadeBy, at: dt.datetime | None = None
+    ) -> None:
+        """Make a release, or a version of it, of what a capture shows; to be called while a page is kept.
+
+        `at` is when the page came, where that was in an earlier run.
+        """
         frontier, counts = self._run.frontier, self._run.counts
         kept = self._archive.store.keep(page.url, article, capture, made_by)
         if kept.is_past:
@@ -133,7 +138,7 @@ class Keeping:
         if self._run.facts.kind == "import":
             frontier.imported(page, capture.captured)
         else:
-            frontier.fetched(page, capture.status)
+            frontier.fetched(page, capture.status, at)
         counts.fetched += 1
         counts.new += kept.change == "new"
         counts.edited += kept.change == "edited"

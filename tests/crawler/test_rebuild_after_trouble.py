@@ -147,6 +147,12 @@ def test_a_text_that_only_a_killed_run_saw_is_a_version_live_and_rebuilt(desk: D
     assert desk.history() == live
 
 
+def test_what_a_killed_run_saw_was_seen_on_that_day_and_the_next_visit_is_due_all_the_same(desk: Desk) -> None:
+    crawl(desk, 10, FIRST)
+    crawl(desk, 11, EDITED, killed_after=URL)
+    assert crawl(desk, 13, FIRST) == [LIST, URL], "brought in on day 13, when a visit is due"
+
+
 def test_a_release_that_two_sites_list_at_once_is_asked_for_once_and_rebuilt_as_it_was(desk: Desk) -> None:
     desk.at(10)
     pages = {LIST: listing([1]), OTHER_LIST: listing([1]), URL: FIRST}
