@@ -64,6 +64,8 @@ def import_(given: Given, /, files: tuple[Path, ...], site: str, url: str | None
 def reparse(given: Given, /, sites: tuple[str, ...], from_captures: bool, workers: int) -> None:
     """Read archived captures with today's extraction, without a network; what reads otherwise gets a new version."""
     chosen = chosen_sites(given, sites)
+    if not from_captures:
+        Archive.open(given.archive).close()  # where there is no archive, none is to be made
     from crawler.worker import Worker  # brings processes with it, which other verbs do not need
 
     with Worker(workers) as worker:

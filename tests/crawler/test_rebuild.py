@@ -194,3 +194,10 @@ def test_what_has_no_site_file_any_more_is_said_before_anything_is_changed(
     assert (press.archive / "press.db").read_bytes() == before
     site.write_text(text, "utf-8")
     assert press("reparse", "--from-captures", **at_day(1)).returncode == 0
+
+
+def test_where_there_is_no_archive_none_is_made(press: Press) -> None:
+    for option in ((), ("--from-captures",)):
+        told = press("reparse", *option)
+        assert (told.returncode, str(press.archive) in told.stderr) == (4, True)
+        assert not press.archive.exists()
