@@ -162,18 +162,29 @@ class Keeping:
             said = str(reading.unreadable)
         except WorkFailedError as problem:
             said = str(problem)
-        self._run.find([Finding(self._site.slug, "capture", said, "a record that can be read", capture.url)])
+        self._find_unreadable(said, capture.url)
         return "reparse"
 
     def _keep_past(self, page: Page, article: Article, capture: Capture, made_by: MadeBy) -> Kept:
-        """Give a capture older than what the release rests on its place in the release's history."""
+        """Give a capture older than what the release rests on its place in the release's history.
+
+        Where one of those beside it cannot be read any more that is a finding, and nobody can say what its place is. No
+        error leaves here: its record is written, and would lose its row.
+        """
         captures, entry = self._archive.captures, self._run.frontier.entry(page)
         before, after = captures.neighbours(capture)
         if after is None:
             return Kept("same")
-        was = self.reader.capture(before, captures, entry).result() if before else None
-        then = self.reader.capture(after, captures, entry).result()
+        try:
+            was = self.reader.capture(before, captures, entry).result() if before else None
+            then = self.reader.capture(after, captures, entry).result()
+        except (ArchiveError, WorkFailedError) as problem:
+            self._find_unreadable(str(problem), page.url)
+            return Kept("same")
         return self._archive.store.keep_past(page.url, article, capture, made_by, was, (then, after))
+
+    def _find_unreadable(self, said: str, url: str) -> None:
+        self._run.find([Finding(self._site.slug, "capture", said, "a record that can be read", url)])
 
     def _attach(self, page: Page, article: Article, capture: Capture) -> None:
         """Have the bytes of a release's images and files fetched, as the site file says; a release that is itself a

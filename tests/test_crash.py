@@ -299,6 +299,12 @@ def true_records(file: BinaryIO) -> Iterator[tuple[str, int]]:
         yield record.rec_type, records.get_record_offset()
 
 
+def test_every_run_that_was_killed_is_said_to_be_so(crashed: Crashed) -> None:
+    runs = crashed.press.rows("SELECT outcome, finished IS NOT NULL FROM runs ORDER BY id")
+    assert set(runs) == {("killed", 0), ("finished", 1)}, "those finished were killed while they gave a file its name"
+    assert runs[-1] == ("finished", 1), "the last one, which nobody killed"
+
+
 def test_verify_finds_an_archive_without_fault(crashed: Crashed) -> None:
     verified = crashed.press("verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr

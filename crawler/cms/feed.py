@@ -26,7 +26,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]
 # Names of files that are articles wherever their shape was seen, their day aside: five digits in a row, 32 hexadecimal
 # ones, /info/1016/914.htm, /c9947046/content.html, /2026070312345/index.shtml, detail?pa=….
 _ARTICLE = re.compile(
-    r"/(?!(?:index|list|column|default)[\w-]*\.)[^/]*(?:\d{5}|[0-9a-f]{32})[^/]*$|/info/\d+/\d+\.htm$"
+    r"/(?=[^/]*$)(?!(?:index|list|column|default)[\w-]*\.)[^/]*(?:\d{5}|[0-9a-f]{32})|/info/\d+/\d+\.htm$"
     r"|/c?\d{5,}/(?:index|content|c)\.s?html?$|/detail\?"
 )
 _PAGE = re.compile(r"/[^/.]*(?:\.(?:s?html?|jhtml|aspx?|jspx?|php|do))?$", re.IGNORECASE)

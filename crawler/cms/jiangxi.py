@@ -106,7 +106,7 @@ def _entry(page: Page, source: dict[str, object]) -> Entry | None:
 
 
 def _title(value: object) -> str:
-    return squeezed(html.unescape(re.sub(r"<[^>]*>", "", json_answer.string(value)[:_LONGEST_TITLE])))
+    return squeezed(html.unescape(re.sub(r"<[^<>]*>", "", json_answer.string(value)[:_LONGEST_TITLE])))
 
 
 def _day(value: object) -> dt.date | None:

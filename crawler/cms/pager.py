@@ -16,7 +16,7 @@ _AROUND = re.compile(r"[\s\[\]【】()（）<>《》〈〉«»›‹→·|]+")
 _NUMBER = re.compile(r"[\s\[【(（]*(\d{1,5})[\s\]】)）]*")
 _MARKED = re.compile(r"(?:^|[\s_-])(?:cur\w*|active|on|now|selected|this\w*|hover)(?:$|[\s_-])", re.IGNORECASE)
 # <input type="button" value="下一页" onclick="location.href=encodeURI('index_7.jhtml')">, seen on a JEECMS list.
-_GOES_TO = re.compile(r"location(?:\.href)?\s*=\s*(?:encodeURI\()?\s*(['\"])(?P<href>[^'\"]+)\1\s*\)?\s*;?")
+_GOES_TO = re.compile(r"location(?:\.href)?\s*=\s*(?:encodeURI\(\s*)?(['\"])(?P<href>[^'\"]+)\1")
 _TOTAL = re.compile(r"(?:共|总计|总数[:：]?)\s*有?\s*(\d{1,7})\s*(?:条|篇|项|个?记录)")
 _PAGES = re.compile(
     r"共\s*有?\s*(\d{1,5})\s*页|(?:第|页次[:：]?)\s*\d{1,5}\s*/\s*(\d{1,5})|\d{1,5}\s*/\s*(\d{1,5})\s*页"

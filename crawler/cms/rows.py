@@ -51,7 +51,7 @@ def title_of(link: HtmlElement) -> str:
     """The link's whole title: its `title` attribute where the text was cut short, or holds more than the title."""
     parts = without_days(texts_of(link))
     text = _BULLET.sub("", " ".join(parts))
-    named = _BULLET.sub("", squeezed(re.sub(r"<[^>]*>", "", link.get("title", "")[:_LONGEST_TITLE])))
+    named = _BULLET.sub("", squeezed(re.sub(r"<[^<>]*>", "", link.get("title", "")[:_LONGEST_TITLE])))
     if named and (not text or text.endswith(_CUT) or named.startswith(text) or named in parts):
         return named
     heading = next((squeezed("".join(element.itertext())) for element in link.iter(*_HEADINGS)), "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from crawler.cms.base import ListPage, Page, Row, by_day, entries_of_heaviest_run, next_page, stated_pages, stated_total
+from crawler.cms.base import ListPage, Page, entries_of_heaviest_run, next_page, stated_pages, stated_total
+from crawler.cms.weights import by_address
 
-# …/202607/t20260703_4746539.html; Guangxi's …/gayw/t10521285.shtml names no day.
-_ARTICLE_ADDRESS = re.compile(r"/t(?:(?:19|20)\d{6}_)?\d+\.s?html?$")
+# …/202607/t20260703_4746539.html; Guangxi's …/gayw/t10521285.shtml names no day. A query may follow.
+_ARTICLE_ADDRESS = re.compile(r"/t(?:(?:19|20)\d{6}_)?\d+\.s?html?(?:\?|$)")
 # createPageHTML(63, 0, "index", "shtml", …, 435): pages, current page from 0, stem, extension, …, entries.
 # A text in place of the first number is another vendor's function of the same name; names are its definition.
 _CALL = re.compile(
@@ -19,7 +20,7 @@ _CALL = re.compile(
 # var currentPage = 0; var countPage = 20//共多少页, with the links written out by the script beneath.
 _COUNT, _CURRENT = re.compile(r"\bcountPage\s*=\s*(\d{1,5})\b"), re.compile(r"\bcurrentPage\s*=\s*(\d{1,5})\b")
 _WRITTEN_STEM = re.compile(r"href=\\?['\"]([\w-]+)\\?['\"]?\s*\+\s*\\?['\"]_")
-_WRITTEN_EXTENSION = re.compile(r"\.['\"]?\s*\+?\s*\\?['\"]?(s?html?)\b")
+_WRITTEN_EXTENSION = re.compile(r"\.['\"]?\s*(?:\+\s*)?\\?['\"]?(s?html?)\b")
 _LATER_NUMBER = re.compile(r",\s*['\"]?(\d{1,7})['\"]?\s*(?=,|$)")
 _COMMENTED_OUT = re.compile(r"^[ \t]*//.*", re.MULTILINE)
 
@@ -37,7 +38,7 @@ class _Pager:
 
 def parse(page: Page) -> ListPage:
     """Read a TRS list page; the next page is what its script names, else what its words say."""
-    entries = entries_of_heaviest_run(page, lambda row: _weight(page, row))
+    entries = entries_of_heaviest_run(page, by_address(page, _ARTICLE_ADDRESS))
     pager = _find_pager(page)
     if pager is None:
         return ListPage(entries, next_page(page), stated_total(page), stated_pages(page))
@@ -77,11 +78,3 @@ def _is_total(pager: _Pager, listed: int) -> bool:
     if pager.total is None or pager.total < pager.pages:
         return False
     return pager.total > listed if pager.pages > 1 else pager.total >= listed
-
-
-def _weight(page: Page, row: Row) -> float:
-    """An article's address of this family counts like a day shown, one beneath the list's own folder twice."""
-    weight = by_day(row)
-    if _ARTICLE_ADDRESS.search(urlsplit(row.url).path):
-        weight += 4.0 if row.url.startswith(urljoin(page.url, ".")) else 2.0
-    return weight

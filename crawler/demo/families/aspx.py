@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.demo.answers import text
-from crawler.demo.articles import articles
+from crawler.demo.families.one_list import of_one_list
 from crawler.demo.invented import Release, parts, releases
 from crawler.demo.sample_site import SampleSite
 
@@ -62,13 +61,14 @@ def _pager(number: int, pages: int, total: int, posts_back: bool) -> str:
 
 def department(_home: str) -> SampleSite:
     """The column's site, its pager by addresses."""
-    return SampleSite(
+    return of_one_list(
+        site(),
+        RELEASES,
         slug="aspx",
         name="岚谷州公安局",
         english="Langu Prefectural Public Security Bureau",
         cms="aspx",
-        listings={"警事要闻": path(1)},
-        answers={**{address: text(page) for address, page in site().items()}, **articles("aspx", RELEASES)},
-        releases=tuple(RELEASES),
+        column="警事要闻",
+        template="aspx",
         stated_total=len(RELEASES),
     )

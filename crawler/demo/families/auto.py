@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.demo.answers import text
-from crawler.demo.articles import articles
+from crawler.demo.families.one_list import of_one_list
 from crawler.demo.invented import parts, releases
 from crawler.demo.sample_site import SampleSite
 
@@ -36,14 +35,14 @@ def page(number: int) -> str:
 
 def department(_home: str) -> SampleSite:
     """The site, left to the general rule."""
-    lists = {path(number): text(page(number)) for number in range(1, len(parts(RELEASES, SIZE)) + 1)}
-    return SampleSite(
+    return of_one_list(
+        {path(number): page(number) for number in range(1, len(parts(RELEASES, SIZE)) + 1)},
+        RELEASES,
         slug="auto",
         name="南屏市公安局",
         english="Nanping Municipal Public Security Bureau",
         cms="auto",
-        listings={"警务快讯": path(1)},
-        answers={**lists, **articles("plain", RELEASES)},
-        releases=tuple(RELEASES),
+        column="警务快讯",
+        template="plain",
         stated_total=len(RELEASES),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.demo.answers import text
-from crawler.demo.articles import articles
+from crawler.demo.families.one_list import of_one_list
 from crawler.demo.invented import parts, releases
 from crawler.demo.sample_site import SampleSite
 
@@ -36,15 +35,15 @@ def page(number: int) -> str:
 
 
 def department(_home: str) -> SampleSite:
-    """The site, with the selectors that a person wrote for it."""
-    lists = {path(number): text(page(number)) for number in range(1, len(parts(RELEASES, SIZE)) + 1)}
-    return SampleSite(
+    """The site, with the selectors that a person wrote for it; it states no total."""
+    return of_one_list(
+        {path(number): page(number) for number in range(1, len(parts(RELEASES, SIZE)) + 1)},
+        RELEASES,
         slug="html",
         name="临溪市公安局",
         english="Linxi Municipal Public Security Bureau",
         cms="html",
-        listings={"要闻": path(1)},
-        answers={**lists, **articles("plain", RELEASES)},
-        releases=tuple(RELEASES),
+        column="要闻",
+        template="plain",
         selectors={"entry": ".boxes > .box", "link": "h3 a", "date": "em", "next": "a.on"},
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from crawler.demo.answers import text
-from crawler.demo.articles import articles
+from crawler.demo.families.one_list import of_one_list
 from crawler.demo.invented import Release, hex_name, parts, releases
 from crawler.demo.sample_site import SampleSite
 
@@ -97,43 +96,43 @@ def _pager(number: int, releases: Sequence[Release]) -> str:
 
 def department(_home: str) -> SampleSite:
     """The common form; its totals leave the pinned release out."""
-    pages = {path(number): text(page(number)) for number in _NUMBERS}
-    return SampleSite(
+    return of_one_list(
+        {path(number): page(number) for number in _NUMBERS},
+        [*RELEASES, PINNED],
         slug="ucap",
         name="岚西省公安厅",
         english="Lanxi Provincial Public Security Department",
         cms="ucap",
-        listings={"警务要闻": path(1)},
-        answers={**pages, **articles("ucap", [*RELEASES, PINNED])},
-        releases=(*RELEASES, PINNED),
+        column="警务要闻",
+        template="ucap",
         stated_total=len(RELEASES),
     )
 
 
 def hidden(_home: str) -> SampleSite:
     """The same with all lines of its lists, and their pager, within comments."""
-    pages = {path(number): text(hidden_page(number)) for number in _NUMBERS}
-    return SampleSite(
+    return of_one_list(
+        {path(number): hidden_page(number) for number in _NUMBERS},
+        RELEASES,
         slug="hidden",
         name="岚中省公安厅",
         english="Lanzhong Provincial Public Security Department",
         cms="ucap",
-        listings={"警务要闻": path(1)},
-        answers={**pages, **articles("ucap", RELEASES)},
-        releases=tuple(RELEASES),
+        column="警务要闻",
+        template="ucap",
         stated_total=len(RELEASES),
     )
 
 
 def ministry(_home: str) -> SampleSite:
     """The ministry's old form, whose list pages count down and state no total."""
-    pages = {ministry_path(number): text(ministry_page(number)) for number in _NUMBERS}
-    return SampleSite(
+    return of_one_list(
+        {ministry_path(number): ministry_page(number) for number in _NUMBERS},
+        MINISTRY_RELEASES,
         slug="ministry",
         name="岚国公安部",
         english="Ministry of Public Security of Lan",
         cms="ucap",
-        listings={"警务要闻": ministry_path(1)},
-        answers={**pages, **articles("ministry", MINISTRY_RELEASES)},
-        releases=tuple(MINISTRY_RELEASES),
+        column="警务要闻",
+        template="ministry",
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.demo.answers import text
-from crawler.demo.articles import articles
+from crawler.demo.families.one_list import of_one_list
 from crawler.demo.invented import Release, parts, releases
 from crawler.demo.sample_site import SampleSite
 
@@ -75,13 +74,14 @@ def _to(here: int, number: int, releases: Sequence[Release]) -> str:
 
 def department(_home: str) -> SampleSite:
     """The column's site."""
-    return SampleSite(
+    return of_one_list(
+        site(),
+        RELEASES,
         slug="vsb",
         name="岚北州公安局",
         english="Lanbei Prefectural Public Security Bureau",
         cms="vsb",
-        listings={"警务动态": path(1)},
-        answers={**{address: text(page) for address, page in site().items()}, **articles("vsb", RELEASES)},
-        releases=tuple(RELEASES),
+        column="警务动态",
+        template="vsb",
         stated_total=len(RELEASES),
     )

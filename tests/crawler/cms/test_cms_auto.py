@@ -114,11 +114,33 @@ def test_what_leads_nowhere_is_no_entry(href: str) -> None:
             ("ucap", "createPageHTML('page_div',1"),
         ),
         ("<script>function createPageHTML(_nPageCount){}</script>", None),
+        ("<script>$('#1').jpage({proxyUrl:'/dataproxy.jsp'})</script>", ("hanweb", ".jpage({")),
+        ("<script>var proxyUrl = '/dataproxy.jsp'; $('#1').jpage({proxyUrl})</script>", ("hanweb", ".jpage({")),
+        ("<script>$('#1').jpage({url:'/list.jsp'})</script>", None),
+        ("<script>var p = {webSiteCode:['gat'], channelCode:['col1']}</script>", ("jiangxi", "webSiteCode")),
+        ("<script>var p = {channelId:1, webSiteCode:['gat']}</script>", ("jiangxi", "webSiteCode")),
+        ("<script>var p = {webSiteCode:['gat'], channel:'col1'}</script>", None),
         (f"<ul>{LIST}</ul><p><a href='./t20260703_12.shtml'>别处的一则</a></p>", None),
     ],
 )
 def test_families_are_known_by_their_marks(html: str, found: tuple[str, str] | None) -> None:
     assert detect(Page(URL, f"<html><body>{html}</body></html>")) == found
+
+
+@pytest.mark.parametrize(
+    ("beginning", "is_feed"),
+    [
+        ("", True),
+        ("\n<?xml version='1.0'?>\n<!-- written > nightly --><!-- - --->\n<!DOCTYPE rss>", True),
+        ("<?xml version='1.0'?><?xml-stylesheet type='text/xsl' href='/feed.xsl'?><!---->", True),
+        ("<!-- ", False),
+        ("<!-- a --> b -->", False),
+        ("<html><body>", False),
+    ],
+)
+def test_a_feed_is_known_by_its_first_element(beginning: str, is_feed: bool) -> None:
+    found = detect(Page(URL, f"{beginning}<rss version='2.0'><channel></channel></rss>"))
+    assert (found is not None and found[0] == "feed") == is_feed
 
 
 def test_an_unknown_family_is_a_key_error() -> None:

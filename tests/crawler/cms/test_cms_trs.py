@@ -76,13 +76,12 @@ def test_without_a_script_the_words_lead_on() -> None:
     assert read("", lines=LINES + '<li><a href="index_1.html">下一页</a></li>').next_page == COLUMN + "index_1.html"
 
 
-def test_entries_without_days_are_entries() -> None:
-    lines = (
-        '<li><a href="./t10521285.shtml">八桂警讯一则</a></li><li><a href="./t10521284.shtml">八桂警讯又一则</a></li>'
-    )
+@pytest.mark.parametrize("query", ["", "?from=list"])
+def test_entries_without_days_are_entries(query: str) -> None:
+    names = [f"t1052128{number}.shtml{query}" for number in (5, 4)]
+    lines = "".join(f'<li><a href="./{name}">八桂警讯一则</a></li>' for name in names)
     assert [(entry.url[len(COLUMN) :], entry.published) for entry in read("", lines=lines).entries] == [
-        ("t10521285.shtml", None),
-        ("t10521284.shtml", None),
+        (name, None) for name in names
     ]
 
 
