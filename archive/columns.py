@@ -15,11 +15,12 @@ def columns(article: Article) -> dict[str, Any]:
     precise = article.published_precision in ("second", "minute", "day")
     return {
         "title": article.title,
+        "subtitle": article.subtitle,
         "published": published_text(article),
         "published_precision": article.published_precision,
         "published_day": day.isoformat() if day and precise else None,
         "year": day.year if day else None,
-        "published_from": article.published_from,
+        "published_from": article.origins.get("published"),
         "content_source": article.content_source,
         "issuer": article.issuer,
         "author": article.author,

@@ -15,13 +15,13 @@ from archive.models import Article, Attachment, Capture
 from archive.rows import insert, update
 
 MadeBy = Literal["crawl", "reparse", "import"]
-_VERSIONED = ("title", "body", "text_digest")
+_VERSIONED = ("title", "subtitle", "body", "text_digest")
 
 
 def differs(article: Article, other: Article) -> bool:
-    """Whether two readings of a release are two versions of it: another text, title or attachments."""
-    texts = (article.title, article.body) != (other.title, other.body)
-    return texts or differ(article.attachments, other.attachments)
+    """Whether two readings of a release are two versions of it: another text, title, subtitle or attachments."""
+    texts = [(one.title, one.subtitle, one.body) for one in (article, other)]
+    return texts[0] != texts[1] or differ(article.attachments, other.attachments)
 
 
 def differ(some: Sequence[Attachment], others: Sequence[Attachment]) -> bool:
@@ -162,8 +162,10 @@ class History:
     def _repeated(self, release_id: int, number: int, capture: Capture) -> int:
         """A version with the text of the one before it."""
         self._db.conn.execute(
-            "INSERT INTO versions SELECT release_id, version + 1, title, body, text_digest, ?, capture_id, made_by,"
-            " extractor FROM versions WHERE release_id = ? AND version = ?",
+            "INSERT INTO versions"
+            " (release_id, version, title, subtitle, body, text_digest, captured, capture_id, made_by, extractor)"
+            " SELECT release_id, version + 1, title, subtitle, body, text_digest, ?, capture_id, made_by, extractor"
+            " FROM versions WHERE release_id = ? AND version = ?",
             (iso(capture.captured), release_id, number),
         )
         self._db.conn.execute(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Precision = Literal["second", "minute", "day", "month", "year"]
@@ -49,19 +49,32 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A value that a page offers for a field of its release and that was not taken: where it stands, and why not."""
+
+    field: str
+    value: str
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What `crawler.extract.extract` found on one captured page.
 
     `published` is an aware datetime (Asia/Shanghai) where second or minute are known, else a date: the month's or
-    year's first day where only those are. `published_from` names the rule that won. `body` has one paragraph a line;
-    `stripped` holds what was cut from it. `is_repost` is None where the page names no issuing body.
-    `extractor` changes whenever the same bytes could give another text.
+    year's first day where only those are. `body` has one paragraph a line; `stripped` holds what was cut from it.
+    `labels` are the other labelled values of the page, as it writes them (记者, 审核, 文号, 索引号 …). `is_repost` is
+    None where the page names no issuing body. `extractor` changes whenever the same bytes could give another text.
+
+    `origins` says for each field that has a value where on the page it stood, `rejected` what else was offered, and
+    `conflicts` for which fields two places disagree. `charset` is what read the bytes, `charset_declared` what the page
+    or its header said; `characters_lost` are U+FFFD in the text now.
     """
 
     title: str | None
     published: dt.datetime | dt.date | None
     published_precision: Precision | None
-    published_from: str | None
     content_source: str | None
     issuer: str | None
     author: str | None
@@ -69,10 +82,18 @@ class Article:
     body: str
     body_kind: BodyKind
     extractor: str
+    subtitle: str | None = None
     attachments: tuple[Attachment, ...] = ()
-    stripped: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     is_repost: bool | None = None
     repost_of: str | None = None
+    stripped: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    rejected: tuple[Rejected, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    charset: str | None = None
+    charset_declared: str | None = None
+    characters_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, remedy
 from archive.folder import Archive
+from archive.readings import Readings
+from archive.readings import count as count_readings
 
 _SITES = """
 SELECT s.slug, s.name, count(r.id), count(r.gone_at), min(r.published), max(r.published),
@@ -39,13 +41,17 @@ class SiteStats:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The counts of one archive at one moment; `events` by their kind, sizes in bytes, the WAL's in the database's."""
+    """The counts of one archive at one moment; `events` by their kind, sizes in bytes, the WAL's in the database's.
+
+    `readings` speaks of those releases that were read since that is written down.
+    """
 
     sites: tuple[SiteStats, ...]
     releases: int
     versions: int
     events: dict[str, int]
     captures: int
+    readings: Readings
     database_bytes: int
     warc_files: int
     warc_bytes: int
@@ -63,6 +69,7 @@ def stats(archive: Archive) -> Stats:
         )
         counts = [_count(db, table) for table in ("press_releases", "versions", "captures")]
         events = dict(db.execute("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind").fetchall())
+        read = count_readings(db)
         db.execute("COMMIT")
     except sqlite3.DatabaseError as problem:
         raise ArchiveError(f"{database}: cannot be read as an archive: {problem}. {remedy(problem)}") from problem
@@ -73,6 +80,7 @@ def stats(archive: Archive) -> Stats:
         versions=counts[1],
         events=events,
         captures=counts[2],
+        readings=read,
         database_bytes=sum(_size(database.with_name(name)) for name in ("press.db", "press.db-wal")),
         warc_files=len(files),
         warc_bytes=sum(files),
@@ -83,7 +91,9 @@ def as_text(counts: Stats) -> Iterator[str]:
     """Lines for a person: totals, a table of the sites, and one of their releases by year."""
     events = ", ".join(f"{kind} {number:,}" for kind, number in counts.events.items()) or "none"
     yield f"releases {counts.releases:,}, versions {counts.versions:,}, captures {counts.captures:,}"
+    conflicts = ", ".join(f"{field} {number:,}" for field, number in counts.readings.conflicts.items()) or "none"
     yield f"events: {events}"
+    yield f"readings {counts.readings.known:,}: conflicts {conflicts}; characters lost in {counts.readings.losing:,}"
     yield f"bytes: press.db {counts.database_bytes:,}, WARC files ({counts.warc_files:,}) {counts.warc_bytes:,}"
     yield ""
     header = ("site", "releases", "gone", "oldest", "newest", "last run")

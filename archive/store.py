@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+from archive import readings
 from archive.addresses import key
 from archive.clock import iso
 from archive.columns import columns as columns_of
@@ -118,9 +119,9 @@ class Store:
     def keep(self, url: str, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> Kept:
         """Make a release of an article, or bring the one it is up to it.
 
-        A text, title or attachments other than the last version's are a new version, and an event `edited` unless
-        `made_by` is `reparse`. A capture older than the last one that showed the release says nothing of how it reads
-        today: it changes nothing here unless it is read again for a `reparse`, and is for `keep_past`.
+        A text, title, subtitle or attachments other than the last version's are a new version, and an event `edited`
+        unless `made_by` is `reparse`. A capture older than the last one that showed the release says nothing of how it
+        reads today: it changes nothing here unless it is read again for a `reparse`, and is for `keep_past`.
         """
         columns = columns_of(article)
         row = self._db.conn.execute("SELECT * FROM press_releases WHERE key = ?", (key(url),)).fetchone()
@@ -135,12 +136,14 @@ class Store:
         changed = (
             columns["text_digest"] != release["text_digest"]
             or columns["title"] != release["title"]
+            or columns["subtitle"] != release["subtitle"]
             or differ(article.attachments, self._history.attachments(release["id"], release["version"]))
         )
         seen = {"last_seen": max(release["last_seen"], captured)}
         if changed:
             seen["version"] = release["version"] + 1
-        if changed or any(release[name] != value for name, value in columns.items()):
+        reads_otherwise = readings.write(self._db, release["id"], article)
+        if changed or reads_otherwise or any(release[name] != value for name, value in columns.items()):
             seen["capture_id"] = capture.id
         update(self._db, "press_releases", release["id"], {**columns, **seen})
         restored = made_by != "reparse" and self._restore(release["id"], capture)
@@ -240,6 +243,7 @@ class Store:
             version=1,
             capture_id=capture.id,
         )
+        readings.write(self._db, release_id, article)
         self._history.add(release_id, 1, article, capture, made_by)
         self._history.event(release_id, "first_seen", capture, None)
         return release_id

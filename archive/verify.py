@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from archive import search
+from archive import readings, search
 from archive.columns import text_digest
 from archive.errors import ArchiveError
 from archive.evidence import faults_of_evidence
@@ -44,7 +44,7 @@ def verify(archive: Archive, checked: Checked) -> Iterator[Fault]:
     Raises ArchiveError where that copy cannot be made.
     """
     with _copy(archive) as db:
-        for faults in (_sqlite(db), _references(db), _index(db), _versions(db), _texts(db, checked)):
+        for faults in (_sqlite(db), _references(db), _index(db), _versions(db), _texts(db, checked), _readings(db)):
             yield from _read_through(faults)
         yield from _read_through(faults_of_evidence(archive.folder / "warc", db, checked))
 
@@ -120,6 +120,11 @@ def _versions(db: sqlite3.Connection) -> Iterator[Fault]:
         yield _fault(f"release {key} has another text than its version {version}")
     for key, version, capture in db.execute(_SHOWN_BY_NOTHING):
         yield _fault(f"release {key}, version {version}, rests on capture {capture}, which has no record")
+
+
+def _readings(db: sqlite3.Connection) -> Iterator[Fault]:
+    for key, column in readings.unreadable(db):
+        yield _fault(f"release {key}: the {column} of its reading are no JSON")
 
 
 def _texts(db: sqlite3.Connection, checked: Checked) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from archive.cli import Given
 from archive.columns import published_text
 from archive.divisions import CODES
 from archive.models import Article
+from crawler.account import account, escaped
 from crawler.advice import advice
 from crawler.parameters import Moment, chosen_sites
 from crawler.settings import DOWNLOAD_MAXSIZE
@@ -48,9 +49,16 @@ class Unreadable(click.ClickException):
 @click.option("--url", help=f"Where the page is from, for the addresses in it; else {_UNKNOWN}.")
 @click.option("--site", help="The site that the pages belong to: for its layouts and its name.")
 @click.option("--captured", type=Moment(), help="When the page was captured: for the layout in force and the dates.")
+@click.option("--text", "as_text", is_flag=True, help="Lines for a person in place of JSON.")
 @click.pass_obj
 def extract(
-    given: Given, /, files: tuple[Path, ...], url: str | None, site: str | None, captured: dt.datetime | None
+    given: Given,
+    /,
+    files: tuple[Path, ...],
+    url: str | None,
+    site: str | None,
+    captured: dt.datetime | None,
+    as_text: bool,
 ) -> None:
     """Say as JSON, a line a page, what is read from saved article pages; FILE - is standard input."""
     if url and len(files) > 1:
@@ -62,15 +70,18 @@ def extract(
     failed = False
     with Worker() as worker:
         for file in files:
-            payload, said = _payload(file), {"file": str(file), "url": url}
+            payload, page = _payload(file), {"file": str(file), "url": url}
             try:
                 if len(payload) > DOWNLOAD_MAXSIZE:
                     raise WorkFailedError(f"larger than {DOWNLOAD_MAXSIZE >> 20} MiB, the most that a crawl keeps")
-                said |= _fields(worker.submit(read, payload, url or _UNKNOWN, None, chosen, captured).result())
+                article = worker.submit(read, payload, url or _UNKNOWN, None, chosen, captured).result()
+                lines = _block(page, account(article)) if as_text else _json(page, _fields(article))
             except WorkFailedError as problem:
-                failed, said = True, said | {"error": str(problem)}
-            # What UTF-8 has no bytes for, such as a stray byte of a file's name, is an escape of JSON then.
-            click.echo(json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+                failed, error = True, str(problem)
+                lines = _block(page, [f"error      {error}"]) if as_text else _json(page, {"error": error})
+            for line in lines:
+                # What UTF-8 has no bytes for, such as a stray byte of a file's name, is an escape of JSON then.
+                click.echo(line.encode("utf-8", "backslashreplace"))
     raise click.exceptions.Exit(1 if failed else 0)
 
 
@@ -86,6 +97,15 @@ def _payload(file: Path) -> bytes:
 
 def _fields(article: Article) -> Mapping[str, Any]:
     return asdict(article) | {"published": published_text(article)}
+
+
+def _json(page: Mapping[str, str | None], said: Mapping[str, Any]) -> Iterable[str]:
+    return [json.dumps({**page, **said}, ensure_ascii=False)]
+
+
+def _block(page: Mapping[str, str | None], lines: Iterable[str]) -> Iterable[str]:
+    known = [f"{name:<10} {value}" for name, value in page.items() if value]
+    return [*map(escaped, known), *lines, ""]
 
 
 class PageAddress(click.ParamType[str]):

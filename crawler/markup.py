@@ -8,6 +8,9 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
+# One class for every element, which libxml2's bindings know without asking: lxml.html asks Python for each.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
+
 
 class UnreadablePageError(ValueError):
     """The parser gave up in the middle of a page; what stands behind is missing from its tree."""
@@ -21,6 +24,7 @@ def parse(markup: bytes, **options: Any) -> HtmlElement:
     """
     # libxml2 gives up at 256 elements within one another, with `huge_tree` at 2,048; of 151 saved pages none has 50.
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, **options)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         tree = lxml.html.document_fromstring(markup or b"<html></html>", parser=parser)
     except etree.ParserError:  # nothing in it but a comment or a declaration

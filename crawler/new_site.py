@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.clock import iso
-from archive.columns import published_text
 from archive.divisions import DIVISIONS
 from archive.exploration import is_list
 from archive.models import Answer, Article
+from crawler.account import account, escaped, short
 from crawler.extract import extract
 from crawler.items import ArticlePage, ListPage
 from crawler.site import ArticleLayout, Expect, Fetch, Listing, Site
-from crawler.survey import printable, text_selectors
+from crawler.survey import text_selectors
 from crawler.worker import Worker, WorkFailedError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 ENTRIES_SHOWN = 10
 _FLOOR = 85  # percent of what was seen
-_LONGEST_LINE = 110
 # Where the name is neither the English one nor told by it: ISO 3166-2:CN.
 _ROMANISED = {"Inner Mongolia": "nei-mongol", "Tibet": "xizang"}
 SLUGS = {_ROMANISED.get(english, english.lower()): code for code, _, english, *_ in DIVISIONS if code < "710000"}
@@ -169,7 +168,9 @@ def _quoted(text: str) -> str:
 
 def report(new: NewSite) -> Iterator[str]:
     """What was seen, a line each, for a person to judge; of the page's own words nothing that steers a terminal."""
-    yield from (_line(line) for line in (*_of_list(new), "", *_of_article(new)))
+    yield from (short(escaped(line)) for line in _of_list(new))
+    yield ""
+    yield from map(escaped, _of_article(new))
 
 
 def _of_list(new: NewSite) -> Iterator[str]:
@@ -193,23 +194,8 @@ def _of_list(new: NewSite) -> Iterator[str]:
 def _of_article(new: NewSite) -> Iterator[str]:
     article = new.article
     yield f"article    {new.seen.article.answers[-1].url}"
-    yield f"title      {article.title or 'none found'}"
-    yield f"published  {published_text(article) or 'none found'} (from: {article.published_from or 'nothing'})"
-    named = {"source": article.content_source, "issuer": article.issuer, "author": article.author}
-    for name, value in (named | {"editor": article.editor}).items():
-        yield f"{name:<10} {value or 'none found'}"
-    yield f"body       {article.body_kind}, {len(article.body)} characters; stripped: {len(article.stripped)} lines"
-    body = article.body.split("\n")
-    for line in body if len(body) <= ENTRIES_SHOWN else (*body[:6], "…", *body[-3:]):
-        yield f"  {line}"
-    for one in article.attachments:
-        yield f"{one.kind:<10} {one.url}"
+    yield from account(article)
     if new.selector:
         yield f"layout     none needed; the text stands in {new.selector}"
     elif article.body_kind == "empty":
         yield "doubtful   nothing was read: is this a release? Try another with --article, or name its container."
-
-
-def _line(text: str) -> str:
-    shown = printable(text)
-    return shown if len(shown) <= _LONGEST_LINE or "://" in shown else f"{shown[: _LONGEST_LINE - 1]}…"

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler import cms
 from crawler.cms.detect import detect
-from crawler.extract import buttons, charset, document, metas
+from crawler.extract import charset, document, metas
 from crawler.extract.document import clean
 
 _LONGEST_NAME = 60
@@ -51,7 +51,6 @@ def text_selectors(payload: bytes, content_type: str | None, listed: str | None)
     tree = document.parse(charset.decode(payload, content_type).text)
     known = metas.read(tree)
     document.drop_unseen(tree)
-    buttons.set_apart(tree)
     found = split(tree, known, None, listed).container
     if found is None:
         return []
@@ -68,8 +67,8 @@ def _names(tree: HtmlElement) -> tuple[str | None, str | None]:
     """What the site and the list are called. Jilin's ColumnName is the site's own name, and says nothing then."""
     known = metas.read(tree)
     parts = [part for part in _BETWEEN_PARTS.split(clean(tree.findtext(".//title") or "")) if part]
-    name = known.get("sitename") or (parts[-1] if len(parts) > 1 else None)
-    columns = [known.get("columnname"), *parts[:1]]
+    name = metas.first(known, "sitename") or (parts[-1] if len(parts) > 1 else None)
+    columns = [metas.first(known, "columnname"), *parts[:1]]
     column = next((one for one in columns if one and one != name), None)
     return _short(name), _short(column)
 

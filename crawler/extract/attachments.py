@@ -9,7 +9,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from archive.models import Attachment
-from crawler.extract.document import Line, clean
+from crawler.extract.document import clean
+from crawler.extract.furniture import is_furniture
+from crawler.extract.lines import Line
 
 _SOURCES = ("data-original", "data-src", "data-lazy-src", "data-echo", "lazysrc", "oldsrc", "src")
 _NOT_OURS = re.compile(
@@ -17,9 +19,12 @@ _NOT_OURS = re.compile(
     r"placeholder|arrow|btn|button|print|close|dot|line|filetypeimages|beacon|track|count|stat)s?\d*(?:[/_.-]|$)",
     re.IGNORECASE,
 )
-_FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt|csv|rtf)$", re.IGNORECASE)
+_FILE = r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt|csv|rtf)"
+_VIDEO = r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv)"
+_FILES = re.compile(rf"{_FILE}$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(?:document/download|downfile|download\.jsp|/download\?|attach(?:ment)?\.)", re.IGNORECASE)
-_VIDEOS = re.compile(r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv)$", re.IGNORECASE)
+_VIDEOS = re.compile(rf"{_VIDEO}$", re.IGNORECASE)
+_LINKED = re.compile(rf"{_FILE}|{_VIDEO}|down|attach|\.%", re.IGNORECASE)  # what a file's address has at least
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)$", re.IGNORECASE)
 _CAPTION = re.compile(
     r"^\W*(?:资料图|图为|图[①-⑩一二三四五六七八九十\d]{0,3}\s*[:：/]|图源|图片(?:来源|由)?|组图|配图|制图)"
@@ -30,17 +35,23 @@ _LONGEST_CENTRED = 60
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _NAMED_CENTRED = re.compile(r"(?:^|[\s_-])(?:text)?cent(?:er|re)(?:ed)?(?:$|[\s_-])", re.IGNORECASE)
 _SMALLEST = 40  # pixels; below that it is an icon, at 1 a tracker
+_NO_NAMES = ("图片", "图像", "image", "img", "pic")  # what an editor calls any picture
+_THUMBNAIL = 100  # pixels, where both sides are given
 _NAMED_CAPTION = re.compile(r"caption|imgdes|img-des|pic-?(?:info|text|desc)|tuzhu|tushuo", re.IGNORECASE)
 
 
-def read(lines: Sequence[Line], roots: Iterable[HtmlElement], url: str) -> tuple[list[Attachment], set[Line]]:
+def read(
+    lines: Sequence[Line], roots: Iterable[HtmlElement], around: HtmlElement | None, url: str
+) -> tuple[list[Attachment], set[Line]]:
     """The attachments of a release, and those `lines` that are captions.
 
-    `lines` are the release's own, images among them; files and videos are read from `roots`, its elements.
+    `lines` are the release's own, images among them; files are read from `roots`, its elements, and videos also from
+    the element `around` title and text: players often stand between the two.
     """
     images, captions = _images(lines, url)
     rest = [found for root in roots for found in (*_files(root, url), *_videos(root, url))]
-    unique = {(one.kind, one.url): one for one in reversed([*images, *rest])}
+    played = _videos(around, url) if around is not None else ()
+    unique = {(one.kind, one.url): one for one in reversed([*images, *rest, *played])}
     return list(reversed(unique.values())), {lines[number] for number in captions}
 
 
@@ -93,11 +104,14 @@ def is_caption(text: str) -> bool:
 
 def _name(image: HtmlElement) -> str | None:
     name = clean(image.get("title") or image.get("alt"))
-    return name if name and not re.fullmatch(r"[\w-]+\.\w{3,4}", name, re.ASCII) else None
+    return name if name and not _PICTURE.search(name) and name not in _NO_NAMES else None
 
 
 def _image_address(image: HtmlElement, url: str) -> str | None:
-    if any(0 < _pixels(image, side) < _SMALLEST for side in ("width", "height")):
+    sides = [_pixels(image, side) for side in ("width", "height")]
+    if any(0 < side < _SMALLEST for side in sides) or 0 < min(sides) <= max(sides) < _THUMBNAIL:
+        return None
+    if is_furniture(_name(image) or ""):
         return None
     for attribute in _SOURCES:
         address = absolute(image.get(attribute), url)
@@ -107,6 +121,11 @@ def _image_address(image: HtmlElement, url: str) -> str | None:
             continue  # TRS keeps the editor's own file name there; what the page shows is src
         return None if _NOT_OURS.search(urlsplit(address).path) else address
     return None
+
+
+def is_picture(image: HtmlElement) -> bool:
+    """Could the image be a release's own, and not an icon, a pixel, a logo or a button?"""
+    return _image_address(image, "http://unknown.invalid/") is not None and not is_banner(image)
 
 
 def is_banner(image: HtmlElement) -> bool:
@@ -128,16 +147,21 @@ def _pixels(image: HtmlElement, side: str) -> int:
     return int(match[1]) if match else 0
 
 
+def is_file(address: str) -> bool:
+    """Does a link's address name a file or a download?"""
+    return bool(_LINKED.search(address))
+
+
 def _files(root: HtmlElement, url: str) -> Iterator[Attachment]:
     for link in root.iter("a"):
-        address = absolute(link.get("href"), url)
-        if address is None:
+        target = link.get("href")
+        if not target or not _LINKED.search(target) or (address := absolute(target, url)) is None:
             continue
-        path = unquote(urlsplit(address).path)
-        if _FILES.search(path) or _DOWNLOAD.search(address):
-            yield Attachment("file", address, clean(link.text_content()) or clean(link.get("title")) or None)
+        path, name = unquote(urlsplit(address).path), clean(link.text_content()) or clean(link.get("title")) or None
+        if _FILES.search(path) or _DOWNLOAD.search(address) or (name and _FILES.search(name)):
+            yield Attachment("file", address, name)
         elif _VIDEOS.search(path):
-            yield Attachment("video", address, clean(link.text_content()) or None)
+            yield Attachment("video", address, name)
 
 
 def _videos(root: HtmlElement, url: str) -> Iterator[Attachment]:

@@ -18,7 +18,9 @@ from lxml import etree, html
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor, use_config
 
-from crawler.extract.document import Line, clean, lines, squeeze
+from crawler.extract.document import clean, squeeze
+from crawler.extract.lines import Line
+from crawler.extract.walk import read
 
 _CONFIG = use_config()
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")  # a notice of one sentence is a release
@@ -61,8 +63,10 @@ def _answered(body: etree._Element) -> Iterator[Line]:
             for row in element.iter("row"):
                 cells = (clean(" ".join(cell.itertext())) for cell in row)
                 yield Line("\t".join(cells).rstrip("\t"), 0, row, row=True)
-        else:
-            yield from lines(element)
+        elif len(element):
+            yield from read(element).lines
+        elif text := clean(element.text):
+            yield Line(text, 0, element)
         if tail := clean(element.tail):
             yield Line(tail, 0, element)
 

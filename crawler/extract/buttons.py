@@ -1,65 +1,69 @@
-"""Buttons that stand in a paragraph of the release, put on lines of their own."""
+"""Buttons and bylines that stand on the line of a sentence: where the line is to be parted."""
 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterator, Sequence
 
-from lxml import html
-from lxml.html import HtmlElement
-
-from crawler.extract.document import BLOCKS, BREAKS, clean
+from crawler.extract import byline
+from crawler.extract.document import collapse
 from crawler.extract.furniture import is_control
 
-_INLINE = ("a", "b", "em", "font", "i", "label", "span", "strong", "u")
-_LONGEST = 80  # characters, white space included
-_MOST_RUNS = 8  # of text looked at inside or behind one element
+Run = tuple[str, bool, bool]  # text, whether it stands in a link, whether in an inline element
+_LONGEST_BUTTON = 20  # characters of one button, white space included
 _SENTENCE_ENDS = re.compile(r"[。！？!?；;…][”’」』）)】]*$")
 _CROSSED = re.compile(r"[XxＸ×✕╳✖]\s*关\s*闭|关\s*闭\s*[XxＸ×✕╳✖]")
+_BUTTONS_BEHIND = re.compile(r"(?:[【\[]\s*[^【】\[\]。]{1,8}[】\]]\s*){1,6}|[XxＸ×✕╳✖]\s*关\s*闭")
+_LONGEST_BEHIND = 120
 
 
-def set_apart(tree: HtmlElement) -> None:
-    """Break the line before an inline element that is nothing but buttons and stands behind a whole sentence.
+def parted(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
+    """The runs of a line; those of buttons that stand behind a whole sentence are a line of their own.
 
-    It has to be the last on its line, other buttons aside: in 依法予以<b>关闭</b>整顿 the same word is the release's
-    own. One with the cross of X 关闭 may also stand before a sentence. No text is lost here; which lines of buttons are
-    cut is for the trimming to say.
+    They have to be the last on the line: in 依法予以<b>关闭</b>整顿 the same word is the release's own. With the cross
+    of X 关闭 they may also stand before a sentence. No text is lost here; which lines of buttons are cut is for the
+    trimming to say.
     """
-    for element in list(tree.iter(*_INLINE)):
-        text = "".join(islice(element.itertext(), _MOST_RUNS)) if len(element) else element.text
-        if not text or len(text) > _LONGEST or not is_control(text := clean(text)):
-            continue
-        before = _before(element)
-        if before and not _SENTENCE_ENDS.search(before):
-            continue
-        if _CROSSED.search(text):
-            element.tag = "div"
-        elif before and (not (after := _after(element)) or is_control(after)):
-            element.addprevious(html.Element("br"))
+    if len(runs) == 1 or not any(map(_is_button, runs)):
+        yield runs
+        return
+    start = number = 0
+    while number < len(runs):
+        end = number
+        while end < len(runs) and (_is_button(runs[end]) or (end > number and not runs[end][0].strip())):
+            end += 1
+        if end > number and _is_apart(runs, start, number, end):
+            if number > start:
+                yield runs[start:number]
+            yield [(" ".join([text for text, _, _ in runs[number:end]]), False, True)]
+            start = end
+        number = max(end, number + 1)
+    if start < len(runs):
+        yield runs[start:]
 
 
-def _before(element: HtmlElement) -> str:
-    """The run of text next before the element on its line; empty where the line begins with the element."""
-    while (parent := element.getparent()) is not None:
-        previous = element.getprevious()
-        if text := clean(parent.text if previous is None else previous.tail):
-            return text
-        if (parent if previous is None else previous).tag in BLOCKS | BREAKS:
-            return ""
-        if previous is not None and (text := clean(previous.text_content())):
-            return text
-        element = parent if previous is None else previous
-    return ""
+def _is_button(run: Run) -> bool:
+    text, _, is_wrapped = run
+    return is_wrapped and len(text) <= _LONGEST_BUTTON and is_control(text.strip())
 
 
-def _after(element: HtmlElement) -> str:
-    """What follows the element on its line, or the beginning of it."""
-    runs = [element.tail or ""]
-    while len(runs) < _MOST_RUNS:
-        following = element.getnext()
-        around = element.getparent() if following is None else following
-        if around is None or around.tag in BLOCKS | BREAKS:
-            break
-        runs.append((around.text_content() if following is not None else "") + (around.tail or ""))
-        element = around
-    return clean("".join(runs))
+def _is_apart(runs: Sequence[Run], start: int, number: int, end: int) -> bool:
+    before = collapse("".join([text for text, _, _ in runs[start:number]]))
+    if before and not _SENTENCE_ENDS.search(before):
+        return False
+    is_last = not "".join([text for text, _, _ in runs[end:]]).strip()
+    return bool((before and is_last) or _CROSSED.search("".join([text for text, _, _ in runs[number:end]])))
+
+
+def behind(text: str) -> int | None:
+    """Where buttons or a byline begin that stand behind a whole sentence on its line; None if none do."""
+    end = text.rfind("。", 0, -1)
+    if end < 0 or not 3 < len(text) - end < _LONGEST_BEHIND or text[-1] == "。":
+        return None
+    while text[end + 1] in "”’」』）)":
+        end += 1
+        if end + 1 == len(text):
+            return None
+    rest = text[end + 1 :].strip()
+    closes = _BUTTONS_BEHIND.fullmatch(rest) and is_control(rest)
+    return end + 1 if closes or byline.names_people(rest) else None

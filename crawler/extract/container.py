@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from lxml.html import HtmlElement
 
 from crawler.extract import byline
-from crawler.extract.document import BLOCKS, HEADINGS, Line, squeeze
-from crawler.extract.furniture import is_furniture, is_prose
+from crawler.extract.attachments import is_picture
+from crawler.extract.document import BLOCKS, HEADINGS, squeeze
+from crawler.extract.furniture import is_furniture, is_shelf
+from crawler.extract.lines import Line, Page
 
 # The ids and classes in which the CMS families and the larger sites keep an article's text.
 _MARKS = """
@@ -20,30 +23,34 @@ _MARKS = """
 """
 MARKS = frozenset(_MARKS.split())
 _ENOUGH = 30  # characters of prose below which no container is believed in
+_MOST_LINKED = 0.2  # the share of a paragraph inside links beyond which it rather leads to other pages
 _FADING = 0.5  # what a step up leaves of the weight of a paragraph
 _PARAGRAPHS = HEADINGS | {"p", "span", "font", "strong", "b", "li", "a", "section", "blockquote", "pre"}
 
 
-def weigh(page: Sequence[Line], aside: set[int]) -> Mapping[HtmlElement, int]:
-    """The characters of prose below each element of the page.
+def weigh(page: Page, aside: set[int]) -> Mapping[HtmlElement, int]:
+    """The characters of prose below each element of the page that has any.
 
     Lines numbered in `aside` count nothing, nor does the teaser below a link, nor a paragraph's second copy: some
     pages hold their text twice, for the desktop and for the telephone.
     """
-    weights: dict[HtmlElement, int] = {}
+    sums = list(accumulate(_sizes(page, aside), initial=0))
+    spans = page.spans.items()
+    return {element: sums[last] - sums[first] for element, (first, last) in spans if sums[last] > sums[first]}
+
+
+def _sizes(page: Page, aside: set[int]) -> Iterator[int]:
     seen: set[str] = set()
     above: Line | None = None
-    for number, line in enumerate(page):
-        if not line.text:
-            continue
-        teaser, above = above is not None and above.link_share > 0.8 and len(above.text) > 5, line
-        if teaser or number in aside or line.text in seen or not is_prose(line):
-            continue
-        seen.add(line.text)
-        size = len(line.text) - line.linked
-        for element in (line.block, *line.block.iterancestors()):
-            weights[element] = weights.get(element, 0) + size
-    return weights
+    for number, line in enumerate(page.lines):
+        teaser = above is not None and above.link_share > 0.8 and len(above.text) > 5
+        above = line if line.text else above
+        linked = line.link_share > _MOST_LINKED
+        if not line.is_prose or linked or teaser or number in aside or line.text in seen:
+            yield 0
+        else:
+            seen.add(line.text)
+            yield len(line.text) - line.linked
 
 
 def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
@@ -55,35 +62,42 @@ def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
     return chosen
 
 
-def by_prose(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
-    """The element that holds the release's text, by a CMS family's mark or by where the prose is; None if neither."""
+def by_prose(tree: HtmlElement, page: Page, weights: Mapping[HtmlElement, int]) -> tuple[HtmlElement | None, str]:
+    """The element that holds the release's text, by a CMS family's mark or by where the prose is; None if neither.
+
+    With it goes which of the two it was: `container`, `prose`.
+    """
     densest = _densest(tree, weights)
-    marked = _marked(tree, weights)
+    marked = _marked(page, weights)
     if marked is not None:
         weight = weights.get(marked, 0)
         if densest is None or weight * 2 >= weights.get(densest, 0):
-            return marked
-    return densest
+            return marked, "container"
+    return densest, "prose"
 
 
-def below_title(heading: int, page: Sequence[Line], aside: set[int]) -> HtmlElement | None:
-    """The smallest element that holds the title and, below it, an image or words of its own.
+def below_title(heading: int, page: Page, aside: set[int]) -> tuple[HtmlElement | None, bool]:
+    """The smallest element that holds the title and, below it, a picture or words of its own; and whether it is a
+    picture that comes first.
 
     For a page without prose: a notice that is a picture, or a line like 今日全市平安.
     """
-    holders = set(page[heading].block.iterancestors())
-    for number in range(heading + 1, len(page)):
-        line = page[number]
-        if number in aside or (line.text and (line.linked or is_furniture(line.text) or byline.is_byline(line.text))):
+    holders = set(page.lines[heading].block.iterancestors())
+    for number in range(heading + 1, len(page.lines)):
+        line = page.lines[number]
+        if number in aside or (line.image is not None and not is_picture(line.image)):
             continue
-        return next((e for e in (line.block, *line.block.iterancestors()) if e in holders), None)
-    return None
+        if line.text and (
+            line.linked or is_furniture(line.shown) or is_shelf(line.text) or byline.is_byline(line.shown)
+        ):
+            continue
+        return next((e for e in (line.block, *line.block.iterancestors()) if e in holders), None), not line.text
+    return None, False
 
 
-def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
-    marked: list[HtmlElement] = [
-        element for element in tree.xpath("//*[@id or @class]|//ucapcontent") if _has_mark(element)
-    ]
+def _marked(page: Page, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
+    marked = [element for element in page.spans if _has_mark(element, page)]
+    marked.sort(key=lambda element: page.spans[element])
     best = max((weights.get(element, 0) for element in marked), default=0)
     if not best:
         return next((e for e in marked if next(e.iter("img", "video", "embed", "iframe", "a"), None) is not None), None)
@@ -92,11 +106,11 @@ def _marked(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElemen
     return within[-1]
 
 
-def _has_mark(element: HtmlElement) -> bool:
-    if element.tag in ("a", "body", "html", "input", "p", "span"):
-        return False
-    names = " ".join((element.get("id", ""), element.get("class", ""), str(element.tag))).lower().split()
-    return not MARKS.isdisjoint(names)
+def _has_mark(element: HtmlElement, page: Page) -> bool:
+    if element.tag in ("body", "html", "p", "ucapcontent"):
+        return element.tag == "ucapcontent"
+    name = page.names.get(element)
+    return name is not None and not MARKS.isdisjoint(name.split())
 
 
 def _densest(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:

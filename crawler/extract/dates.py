@@ -1,11 +1,11 @@
-"""When a release was published: candidates with their precision, and the choice among them."""
+"""Dates as these sites write them, each as precise as it is written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,7 @@ from archive.models import Precision
 from crawler.url_dates import date_in_address
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_FIRST = dt.date(1999, 1, 1)  # before that no department had a website
-_CLOCKS_DIFFER = dt.timedelta(hours=1)  # a page may say 09:30 and be captured at 09:29:50
-_FINER: dict[Precision, int] = {"second": 4, "minute": 3, "day": 2, "month": 1, "year": 0}
+FINER: dict[Precision, int] = {"second": 4, "minute": 3, "day": 2, "month": 1, "year": 0}
 
 _TIME = r"(?P<hour>[01]?\d|2[0-4])\s*[:时點点]\s*(?P<minute>[0-5]?\d)\s*(?:[:分]\s*(?P<second>[0-5]?\d)(?:\.\d+)?)?"
 _ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
@@ -33,6 +31,11 @@ _DAY_FIRST = re.compile(
 )
 _SOLID = re.compile(r"(?<!\d)(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?:年\s*|[-/.])(?P<month>1[0-2]|0?[1-9])(?:\s*月|(?![\d.-]))")
+_SHORT = re.compile(
+    rf"(?P<month>1[0-2]|0?[1-9])\s*[-/月.]\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?(?:\s*(?P<clock>{_TIME}))?"
+)
+_DATED = re.compile(r"\d|年")  # in everything that could be a date
+_LONGEST = 60
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WORDS = re.compile(
@@ -47,27 +50,23 @@ class Moment:
     at: dt.datetime | dt.date
     precision: Precision
 
+    def __str__(self) -> str:
+        """As long as it is precise, as in the column `published`."""
+        if isinstance(self.at, dt.datetime):
+            return self.at.isoformat(timespec="seconds" if self.precision == "second" else "minutes")
+        return self.at.isoformat()[: {"month": 7, "year": 4}.get(self.precision, 10)]
+
     @property
     def day(self) -> dt.date:
         """The day, or the first of the month or year where no day is known."""
         return self.at.date() if isinstance(self.at, dt.datetime) else self.at
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A date and where it was found: `layout`, `byline`, `meta:pubdate`, `entry`, `url`, `page`, `closing`.
-
-    `doubtful` is set for a meta that may be the time at which the page was generated anew.
-    """
-
-    moment: Moment
-    origin: str
-    doubtful: bool = False
-
-
 def find(text: str | None) -> Moment | None:
     """The first date written in a text, in any of the forms seen on these sites; None if it holds none."""
-    text = unicodedata.normalize("NFKC", text or "").strip()
+    if not text or not _DATED.search(text):
+        return None
+    text = unicodedata.normalize("NFKC", text).strip()
     if _EPOCH.match(text):
         return _from_epoch(text)
     text = _WORDS.sub(_in_digits, text)
@@ -78,62 +77,36 @@ def find(text: str | None) -> Moment | None:
 
 def is_date(text: str) -> bool:
     """Is a date all that stands in this text?"""
+    if len(text) > _LONGEST or not _DATED.search(text):
+        return False
     text = _WORDS.sub(_in_digits, unicodedata.normalize("NFKC", text)).strip(" []()<>|")
     return any(form.fullmatch(text) for form in (_GLUED, _FULL, _DAY_FIRST, _SOLID, _MONTH))
+
+
+def short(text: str | None) -> re.Match[str] | None:
+    """A date without its year, 06-11 or 6月11日 09:20, where that is all that stands in a text."""
+    return _SHORT.fullmatch(unicodedata.normalize("NFKC", text or "").strip(" []()<>|"))
+
+
+def completed(text: str | None, known: Iterable[Moment]) -> Moment | None:
+    """A date without its year, in the year in which it comes closest to the days that are known; None without any."""
+    written = short(text)
+    days = [one.day for one in known if FINER[one.precision] >= FINER["day"]]
+    if written is None or not days:
+        return None
+    years = {day.year + near for day in days for near in (-1, 0, 1)}
+    found = [
+        moment
+        for year in years
+        if (moment := find(f"{year}-{written['month']}-{written['day']} {written['clock'] or ''}"))
+    ]
+    return min(found, key=lambda moment: min(abs((moment.day - day).days) for day in days), default=None)
 
 
 def in_url(url: str) -> Moment | None:
     """The date in a page's address; only the month, or the year, where the address says no more."""
     named = date_in_address(url)
     return Moment(*named) if named else None
-
-
-def choose(candidates: Iterable[Candidate], captured: dt.datetime | None = None) -> Candidate | None:
-    """The date to believe: the first candidate that is plausible, unless two other kinds agree against it.
-
-    Plausible is: not before 1999 and not after the capture, give or take an hour between the two clocks. A doubtful
-    one is only taken when nothing else knows the day. Of candidates for the same day the finest wins, since a list or
-    an address says less than a byline.
-    """
-    plausible = [one for one in candidates if _plausible(one.moment, captured)]
-    with_day = [one for one in plausible if _FINER[one.moment.precision] >= _FINER["day"]]
-    ranked = [one for one in with_day if not one.doubtful] or with_day
-    if not ranked:
-        return max(plausible, key=lambda one: _FINER[one.moment.precision], default=None)
-    winner = ranked[0]
-    if winner.origin not in ("layout", "byline"):
-        for rival in ranked[1:]:
-            if len({o.origin for o in ranked if _apart(o, rival) == 0}) > 1 and _supporters(winner, ranked) == 1:
-                winner = rival
-                break
-    same = [one for one in with_day if _apart(one, winner) == 0]
-    return max(same, key=lambda one: (_told(one.moment), one is winner))
-
-
-def _told(moment: Moment) -> int:
-    """How fine a date is; seconds of 00 tell no more than the minute, since a CMS adds them to what it knows."""
-    if moment.precision == "second" and isinstance(moment.at, dt.datetime) and not moment.at.second:
-        return _FINER["minute"]
-    return _FINER[moment.precision]
-
-
-def _supporters(candidate: Candidate, among: list[Candidate]) -> int:
-    return len({one.origin for one in among if _apart(one, candidate) <= 1})
-
-
-def _apart(one: Candidate, other: Candidate) -> int:
-    return abs((one.moment.day - other.moment.day).days)
-
-
-def _plausible(moment: Moment, captured: dt.datetime | None) -> bool:
-    if moment.day < _FIRST:
-        return False
-    if captured is None:
-        return True
-    latest = captured + _CLOCKS_DIFFER
-    if isinstance(moment.at, dt.datetime):
-        return moment.at <= latest
-    return moment.at <= latest.astimezone(SHANGHAI).date()
 
 
 def _moment(match: re.Match[str]) -> Moment | None:
@@ -181,36 +154,3 @@ def _counted(text: str) -> int:
     if not ten:
         return int(text.translate(_DIGITS))
     return int(tens.translate(_DIGITS) or 1) * 10 + int(ones.translate(_DIGITS) or 0)
-
-
-def from_metas(metas: Iterable[tuple[str, str]]) -> Iterator[Candidate]:
-    """The dates of a page's metas, the standard's PubDate first."""
-    known = dict(metas)
-    generated = {
-        moment
-        for name in ("maketime", "htmlgeneratetime", "others", "createdate_page")
-        if (moment := find(known.get(name)))
-    }
-    for name in _META_NAMES:
-        if moment := find(known.get(name)):
-            yield Candidate(moment, f"meta:{name}", doubtful=moment in generated)
-
-
-_META_NAMES = (
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "pubtime",
-    "publish-date",
-    "firstpublishedtime",
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "weibo: article:create_at",
-    "og:release_date",
-    "og:time",
-    "apub:time",
-    "bytedance:published_time",
-    "createdate",
-    "date",
-)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from crawler.extract.dates import SHANGHAI
 from crawler.site import ArticleLayout, Site
 
-EXTRACTOR = f"2+trafilatura-{version('trafilatura')}"
+EXTRACTOR = f"3+trafilatura-{version('trafilatura')}"
 
 
 def extractor_of(site: Site, captured: dt.datetime) -> str:

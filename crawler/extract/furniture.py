@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 
 from crawler.extract import byline
-from crawler.extract.document import Line
 
 _WORDS = """
     打印 打印本页 打印此页 打印文章 打印本文 打印页面 打印正文 关闭 关闭窗口 关闭本页 关闭页面 关闭此页 点击关闭 收藏
@@ -22,6 +21,8 @@ _WORDS = """
 _CONTROL = frozenset(_WORDS.split())
 _PARTS = re.compile(r"[\s|｜丨/·•,，:：;；<>《》«»【】\[\]()（）。!！&…→←↑↓]+")
 _CLOSE = re.compile(r"^[\[【(（]?\s*[XxＸ×✕╳✖]?\s*关\s*闭\s*[XxＸ×✕╳✖]?\s*[\]】)）]?$")
+
+_DISCLOSED = re.compile(r"^\W*此件(?:主动|依申请|不予)?公开(?:发布)?\W*$")
 
 # Whole lines, wherever they stand at the head or the tail.
 _FURNITURE = (
@@ -39,7 +40,6 @@ _FURNITURE = (
     r"copyright.{0,160}|.{0,20}(?:ICP备|公网安备|ICP证|网站标识码|许可证编?号).{0,60}",
     r"(?:版权|免责|平台|特别)声明\s*[:：].{0,400}|声明\s*[:：]?.{0,20}(?:转载|版权|本[网站]).{0,300}",
     r"凡.{0,10}(?:注明|转载).{0,300}|未经.{0,12}(?:许可|授权).{0,120}",
-    r"此件(?:主动|依申请)?公开(?:发布)?",
     r"资料图片?|资料图片仅供参考|图片来源于?网络|图文无关|资料图\s*来源.{0,12}",
     r"(?:本文|相关|文章)?(?:标签|关键[词字]|TAGS?)\s*[:：].{0,80}|标签",
     r"(?:点击)?(?:下载)?附件(?:下载)?\s*[:：]?|(?:相关)?附件下载\s*[:：]?",
@@ -64,16 +64,20 @@ _SHELF = re.compile(
 )
 _TEASER = re.compile(r"(?:\.{2,}|…+|[\[【(（](?:详细|查看|详情|全文|更多)[\]】)）])\W*$")
 _SHORTEST_PROSE = 12
+_LONGEST_TEASER = 12  # characters of what shows that a teaser goes on elsewhere
+_LONGEST_NAME = 80  # a longer line with a whole sentence in it is no byline
+_PUNCTUATION = re.compile("[。，！？；,;、：]")
 
 
+@lru_cache(maxsize=2048)
 def is_control(text: str) -> bool:
     """Is the line made of nothing but the words on buttons: 打印, 【关闭】, 大 中 小, X 关闭?"""
     return bool(_CLOSE.match(text)) or _buttons(text) > 0
 
 
-def is_toolbar(text: str) -> bool:
-    """Is it X 关闭, or several buttons in a row? In mid-body a single word (打印) may be the release's own."""
-    return bool(_CLOSE.match(text)) or _buttons(text) > 1
+def is_never_text(text: str) -> bool:
+    """Is it X 关闭, buttons in a row or 此件公开发布? In mid-body a single word (打印) may be the release's own."""
+    return bool(_CLOSE.match(text) or _DISCLOSED.match(text)) or _buttons(text) > 1
 
 
 def _buttons(text: str) -> int:
@@ -92,7 +96,7 @@ def is_furniture(text: str) -> bool:
     """
     if text.endswith("。") and len(text) > 12 and not _NOTICE.match(text):
         return False
-    return is_control(text) or bool(_FURNISHED.match(text))
+    return is_control(text) or bool(_FURNISHED.match(text) or _DISCLOSED.match(text))
 
 
 def is_shelf(text: str) -> bool:
@@ -100,14 +104,11 @@ def is_shelf(text: str) -> bool:
     return len(text) <= 24 and bool(_SHELF.match(text))
 
 
-def is_prose(line: Line) -> bool:
-    """Could the line be a paragraph of a release: sentences, not links, not cut off like a teaser?"""
-    text = line.text
-    return (
-        len(text) >= _SHORTEST_PROSE
-        and line.link_share < 0.5
-        and any(mark in text for mark in "。，！？；,;、：")
-        and not _TEASER.search(text)
-        and not is_furniture(text)
-        and not byline.is_byline(text)
-    )
+@lru_cache(maxsize=2048)
+def reads_as_prose(text: str) -> bool:
+    """Could the text be a paragraph of a release, and not a name, a button or a teaser that was cut off?"""
+    if len(text) < _SHORTEST_PROSE or not _PUNCTUATION.search(text) or _TEASER.search(text[-_LONGEST_TEASER:]):
+        return False
+    if len(text) > _LONGEST_NAME and "。" in text and not _NOTICE.match(text):
+        return True
+    return not is_furniture(text) and not byline.is_byline(text)

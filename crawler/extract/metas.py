@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
@@ -15,17 +15,24 @@ _NOTHING = frozenset(("", "null", "undefined", "none", "无"))
 _PLACEHOLDER = re.compile(r"\{\{|\$\{")
 
 
-def read(tree: HtmlElement) -> Mapping[str, str]:
-    """Each meta name in lower case (`name`, `property` or `itemprop`) with its first value that says something.
+def read(tree: HtmlElement) -> Mapping[str, Sequence[str]]:
+    """Each meta name in lower case (`name`, `property` or `itemprop`) with its values that say something, each once.
 
     Tags inside a value are dropped (a subtitle's `<div>` with all behind it), white space collapsed; `null` and
     template placeholders are no value.
     """
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name, value in _pairs(tree):
         if value.lower() not in _NOTHING and not _PLACEHOLDER.search(value):
-            found.setdefault(name, value)
+            values = found.setdefault(name, [])
+            if value not in values:
+                values.append(value)
     return found
+
+
+def first(metas: Mapping[str, Sequence[str]], name: str) -> str | None:
+    """The first value of a name, given in lower case."""
+    return next(iter(metas.get(name, ())), None)
 
 
 def _pairs(tree: HtmlElement) -> Iterator[tuple[str, str]]:

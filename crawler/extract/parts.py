@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extract import attachments, body, byline, container, document, furniture, title, trim
-from crawler.extract.document import Line
+from crawler.extract import attachments, body, byline, container, furniture, title, trim, walk
+from crawler.extract.lines import Line, Page
 from crawler.site import ArticleLayout
 
 _HEAD_UNTITLED = 25  # lines looked at above the text where no line is known to be the title
 _HEAD_LINES = 40  # between title and text; a page with more of them has no byline there
 _TAIL_LINES = 15
-_ABOVE_TITLE = 6
+_TABLE_LINES = 60  # looked at above the title
+_OTHERS_ABOVE = 2  # lines between the title and a table above it
+_LONGEST_LABEL = 60
+_LONGEST_VALUE = 60
+_SAYING = re.compile("[\u3400-\u9fff\\d]")  # a value's name or number; Aa is a button for the size of letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,41 +28,75 @@ class Parts:
 
     `head` and `tail` are the lines around the text in which bylines stand, metadata tables above the title too;
     `stripped` is all else in the text's container, whether trafilatura dropped it or the trimming; `container` is the
-    element it stands in, None where trafilatura read the whole page.
+    element it stands in, None where trafilatura read the whole page, and `found_by` how it was found; `around` is the
+    element that holds the title too, unless that is the whole page.
     """
 
-    title: str | None
+    heading: title.Heading | None
+    subtitle: str | None
     head: tuple[str, ...]
     text: tuple[Line, ...]
     tail: tuple[Line, ...]
     media: tuple[Line, ...]
-    stripped: tuple[str, ...]
+    stripped: tuple[Line, ...]
     container: HtmlElement | None
+    found_by: str
+    around: HtmlElement | None
 
 
 def split(
-    tree: HtmlElement, metas: Mapping[str, str], layout: ArticleLayout | None = None, listed: str | None = None
+    tree: HtmlElement,
+    metas: Mapping[str, Sequence[str]],
+    layout: ArticleLayout | None = None,
+    listed: str | None = None,
 ) -> Parts:
     """Tell the parts of a page from one another; `listed` is the title that the list page showed."""
-    chosen = container.by_layout(tree, layout.body) if layout else None
-    page = list(document.lines(tree))
-    foot = trim.foot(tree, page) if chosen is None else set()
-    aside = foot | trim.shelves(page)
-    weights = container.weigh(page, aside)
-    holder = chosen if chosen is not None else container.by_prose(tree, weights)
+    holder, found_by = (container.by_layout(tree, layout.body) if layout else None), "layout"
+    page = walk.read(tree, whole=holder is not None)
+    played = trim.players(page)
+    aside = played | trim.shelves(page)
+    if holder is None:
+        holder, found_by = container.by_prose(tree, page, container.weigh(page, aside))
     inside = _inside(page, holder)
-    start = next((n for n in inside if n not in aside and furniture.is_prose(page[n])), min(inside, default=len(page)))
+    prose = (n for n in inside if n not in aside and page.lines[n].is_prose)
+    start = next(prose, inside.start if holder is not None else len(page.lines))
     heading = title.find(tree, metas, page, start, listed)
     if heading and heading.line is not None:
-        aside = foot | trim.shelves(page, keep=heading.line)
-        if holder is None and (holder := container.below_title(heading.line, page, aside)) is not None:
+        if heading.line in aside:
+            aside = played | trim.shelves(page, keep=heading.line)
+        if found_by != "layout":
+            holder, found_by = _below(tree, page, heading.line, aside, (holder, found_by))
             inside = _inside(page, holder)
     if holder is None:
-        found = body.isolate_whole(tree, page)
+        found, found_by = body.isolate_whole(tree, page.lines), "whole page"
     else:
-        found = body.isolate([page[n] for n in inside if n not in aside])
-    text, _ = trim.trim(found, _as_shown(heading, page))
-    return _parts(page, aside, inside, heading, text, holder)
+        titled = set(heading.around) if heading else set()
+        found = body.isolate([page.lines[n] for n in inside if n not in aside | titled])
+    text, _ = trim.trim(found, _as_shown(heading, page.lines))
+    return _parts(page.lines, aside, inside, heading, text, holder, found_by)
+
+
+def _below(
+    tree: HtmlElement,
+    page: Page,
+    heading: int,
+    aside: set[int],
+    found: tuple[HtmlElement | None, str],
+) -> tuple[HtmlElement | None, str]:
+    """The text's container again, now that the title is known: no text stands above it, and a picture next below it
+    is the release, whatever is told in a column beside it.
+    """
+    holder, found_by = found
+    if holder is not None and page.inside(holder).stop <= heading:
+        holder, found_by = container.by_prose(tree, page, container.weigh(page, aside.union(range(heading))))
+    below, is_picture = container.below_title(heading, page, aside)
+    if holder is None or (is_picture and below is not None and _are_apart(page.inside(holder), page.inside(below))):
+        return below, "below the title"
+    return holder, found_by
+
+
+def _are_apart(one: range, other: range) -> bool:
+    return one.stop <= other.start or other.stop <= one.start
 
 
 def _as_shown(heading: title.Heading | None, page: Sequence[Line]) -> str | None:
@@ -67,49 +106,72 @@ def _as_shown(heading: title.Heading | None, page: Sequence[Line]) -> str | None
     return page[heading.line].text
 
 
-def _is_above(line: Line, distance: int) -> bool:
-    """Is this a metadata table's row, or a byline that stands above the title?"""
-    return line.row or (distance <= _ABOVE_TITLE and byline.is_byline(line.text))
-
-
-def _inside(page: Sequence[Line], holder: HtmlElement | None) -> list[int]:
-    if holder is None:
-        return list(range(len(page)))
-    within = set(holder.iter())
-    return [number for number, line in enumerate(page) if line.block in within]
+def _inside(page: Page, holder: HtmlElement | None) -> range:
+    return range(len(page.lines)) if holder is None else page.inside(holder)
 
 
 def _parts(
     page: Sequence[Line],
     aside: set[int],
-    inside: Sequence[int],
+    inside: range,
     heading: title.Heading | None,
     text: Sequence[Line],
     holder: HtmlElement | None,
+    found_by: str,
 ) -> Parts:
     numbers = {id(line): number for number, line in enumerate(page)}
     kept = [numbers[id(line)] for line in text if id(line) in numbers]
-    below_title = heading.line + 1 if heading and heading.line is not None else 0
-    inner = inside if holder is not None else []
+    titled = heading.line if heading else None
+    shown = set(heading.around) if heading else set()
+    below_title = titled + 1 if titled is not None else 0
+    inner = inside if holder is not None else range(0)
     first = min(kept, default=_below_byline(page, max(min(inner, default=0), below_title)))
     last = max(kept, default=max(inner, default=first - 1))
     top = max(below_title if 0 < below_title <= first else first - _HEAD_UNTITLED, first - _HEAD_LINES, 0)
-    head = [n for n in range(first) if n not in aside and (n >= top or _is_above(page[n], top - n))]
+    head = [n for n in (*_table_above(page, titled), *range(top, first)) if n not in aside and n not in shown]
     tail = [n for n in range(last + 1, len(page)) if n not in aside]
     end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
     outside = set(range(top, len(page))) - set(inside)
     banners = {n for n in outside if (image := page[n].image) is not None and attachments.is_banner(image)}
-    staying = set(kept)
-    stripped = [page[n].text for n in inside if n not in staying and page[n].text]
     return Parts(
-        title=heading.text if heading else None,
-        head=tuple(_with_values([page[n].text for n in head if page[n].text])),
+        heading=heading,
+        subtitle=" ".join(page[n].text for n in heading.subtitle) or None if heading else None,
+        head=tuple(_with_values([page[n].shown for n in head if page[n].text])),
         text=tuple(text),
         tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
         media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside | banners),
-        stripped=tuple(stripped),
+        stripped=tuple(page[n] for n in inside if page[n].text and n not in shown.union(kept)),
         container=holder,
+        found_by=found_by,
+        around=_around(page[titled].block, holder) if titled is not None and holder is not None else None,
     )
+
+
+def _around(block: HtmlElement, holder: HtmlElement) -> HtmlElement | None:
+    """The smallest element around both, if it is less than the whole page."""
+    above = {block, *block.iterancestors()}
+    found = next((element for element in (holder, *holder.iterancestors()) if element in above), None)
+    return None if found is None or found.tag in ("body", "html") else found
+
+
+def _table_above(page: Sequence[Line], heading: int | None) -> Sequence[int]:
+    """The lines of a document's table or of a byline that stands above the title, in page order."""
+    found: list[int] = []
+    others = 0
+    for number in range((heading or 0) - 1, max((heading or 0) - _TABLE_LINES, -1), -1):
+        line = page[number]
+        above = page[number - 1].text if number else ""
+        labelled = byline.is_byline(line.shown) and byline.mentions(line.shown)
+        if line.row or labelled or (line.text and _is_label(above)):
+            found.append(number)
+        elif line.text and (others := others + 1) > _OTHERS_ABOVE:
+            break
+    return found[::-1]
+
+
+def _is_label(text: str) -> bool:
+    """Is this a label whose value stands on the next line?"""
+    return len(text) <= _LONGEST_LABEL and bool(said := byline.mentions(text)) and not said[-1].value
 
 
 def _below_byline(page: Sequence[Line], number: int) -> int:
@@ -134,9 +196,8 @@ def _with_values(head: list[str]) -> list[str]:
     """The head's lines; where a label ends one and its value stands on the next, they become one line."""
     joined: list[str] = []
     for line in head:
-        before = byline.mentions(joined[-1]) if joined else []
-        labelled = bool(before) and not before[-1].value
-        if labelled and len(line) <= 30 and not byline.mentions(line) and not furniture.is_furniture(line):
+        says = len(line) <= _LONGEST_VALUE and _SAYING.search(line) and not byline.mentions(line)
+        if says and joined and _is_label(joined[-1]):
             joined[-1] += line
         else:
             joined.append(line)

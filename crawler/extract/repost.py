@@ -36,7 +36,7 @@ def judge(site: Site | None, issuer: str | None, content_source: str | None) -> 
 
 
 def _is_own(site: Site, name: str) -> bool:
-    if site.name in name:
+    if site.name in name or (site.english and site.english.lower() in name.lower()):
         return True
     here = {site.division[:2]} if site.division else provinces(site.name)
     there = provinces(name)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extract import byline
-from crawler.extract.document import HEADINGS, Line, clean, squeeze
+from crawler.extract.document import HEADINGS, clean, squeeze
 from crawler.extract.furniture import is_furniture
+from crawler.extract.lines import Line, Page
 
 _META_TITLES = ("articletitle", "og:title", "twitter:title", "title")
 _SUFFIX = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|--+|[-–—]{1,2}(?=[^-–—]{2,20}$))\s*")
@@ -19,20 +20,33 @@ _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _NAMED = re.compile(r"title|headline|biaoti|\bbt\b|tit\b|subject", re.IGNORECASE)
 _SITE = re.compile(r"(?:网|网站|公安[厅局]|政府|频道|在线|门户|日报|首页|新闻中心)$")
 _LONGEST = 120
+_MOST_SUBTITLES = 3
+_MOST_PARTS = 3
+_SUBTITLE = re.compile(r"sub-?_?tit|subhead|fu-?biao|fbt|f-?title|small-?tit|vice-?tit")
+_KICKER = re.compile(r"(?:^|[\s_-])(?:yt|yinti|jianti|kicker|eyebrow)(?:$|[\s_-])")
+_DASHED = re.compile(r"^\s*(?:[—―–-]{2,}|[—―])")
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title and the number of the page's line that shows it; None where no line does."""
+    """A title, where it stands, and the numbers of the page's lines that end it and show its subtitle, if any do.
+
+    `around` are all lines of its element, the site's name in it too. `offers` are all titles that the page names, with
+    the places where it does.
+    """
 
     text: str
+    origin: str
     line: int | None
+    subtitle: Sequence[int]
+    around: Sequence[int]
+    offers: Sequence[tuple[str, str]]
 
 
 def find(
     tree: HtmlElement,
-    metas: Mapping[str, str],
-    lines: Sequence[Line],
+    metas: Mapping[str, Sequence[str]],
+    page: Page,
     body_start: int,
     listed: str | None = None,
 ) -> Heading | None:
@@ -42,21 +56,79 @@ def find(
     it is written in full; the list entry, often cut short, comes last. A title cut with … gives way to a fuller form.
     """
     full = page_title(tree)
-    full = "" if _is_site(full, "") else full
-    claimed = [value for name in _META_TITLES if (value := metas.get(name)) and not _is_site(value, full)]
-    shown = _shown(lines, body_start, [*claimed, *([full] if full else []), *([listed] if listed else [])])
-    if shown is not None:
-        return Heading(_without_site(lines[shown].text, full, claimed), shown)
-    nearest = _nearest_heading(lines, body_start)
-    if nearest and (text := _without_site(nearest.text, full, claimed)) != nearest.text:
-        return Heading(text, nearest.line)
-    candidates = [*claimed, nearest.text if nearest else "", *([without_suffix(full)] if full else []), listed or ""]
-    best = next((one for one in candidates if one), None)
-    if best is None:
+    full = "" if _is_site(full, "") or _is_site(without_suffix(full), "") else full
+    metas_say = [(f"meta:{name}", value) for name in _META_TITLES for value in metas.get(name, ())]
+    claimed = [(origin, value) for origin, value in metas_say if not _is_site(value, full)]
+    named = [value for _, value in claimed]
+    claims = [*named, *filter(None, (full, listed))]
+    place = _shown(page.lines, body_start + 3, claims)
+    if place is None:  # below a column that tells something else
+        place = _shown(page.lines, len(page.lines), claims)
+    heading = _text(page.lines, place)
+    if place is None:
+        place = _nearest_heading(page.lines, body_start)
+        nearest = _text(page.lines, place)
+        heading = nearest if _without_site(nearest, full, named) != nearest else ""
+    offers = [("heading", _without_site(heading, full, named)), *claimed]
+    if not heading:
+        offers.append(("heading", _text(page.lines, place)))
+    offers += [("title element", without_suffix(full)), ("entry", listed or "")]
+    offers = [(origin, text) for origin, text in offers if text]
+    if not offers:
         return None
-    fuller = [one for one in candidates if _continues(one, best)]
-    chosen = max(fuller, key=len, default=best)
-    return Heading(chosen, nearest.line if nearest and chosen == nearest.text else None)
+    fuller = [offer for offer in offers if _continues(offer[1], offers[0][1])]
+    origin, text = max(fuller, key=lambda offer: len(offer[1]), default=offers[0])
+    if place is None or (origin != "heading" and not _begins_alike(_text(page.lines, place), text)):
+        return Heading(text, origin, None, (), (), offers)
+    within = _within(page, place.start)
+    subtitle = _subtitle(page, place, within)
+    return Heading(text, origin, place.stop - 1, subtitle, [*place, *within, *subtitle], offers)
+
+
+def _text(lines: Sequence[Line], place: range | None) -> str:
+    """The title that stands on these lines; a <br> may part it."""
+    return "".join(lines[number].text for number in place or ())
+
+
+def _parted(lines: Sequence[Line], number: int) -> range:
+    """The lines over which a title is parted that begins with this one: next to it, in the same element."""
+    last = number + 1
+    while last < min(number + _MOST_PARTS, len(lines)) and lines[last].block is lines[number].block:
+        if not lines[last].text or _DASHED.match(lines[last].text) or byline.is_byline(lines[last].shown):
+            break
+        last += 1
+    return range(number, last)
+
+
+def _begins_alike(shown: str, text: str) -> bool:
+    stem = squeeze(_CUT.sub("", shown))
+    return bool(stem) and squeeze(text).startswith(stem)
+
+
+def _within(page: Page, line: int) -> range:
+    """The lines of the heading element that the title stands in, if it stands in one."""
+    block = page.lines[line].block
+    heading = next((element for element in (block, *block.iterancestors()) if element.tag in HEADINGS), None)
+    return page.inside(heading) if heading is not None else range(0)
+
+
+def _subtitle(page: Page, place: range, within: range) -> Sequence[int]:
+    """The lines that are the title's subtitle: next below in the same heading, named so, or begun with a dash; or one
+    above it that is named a kicker (引题).
+    """
+    above = place.start - 1
+    is_kicker = above >= 0 and _KICKER.search(page.names.get(page.lines[above].block, ""))
+    found = [above] if is_kicker and page.lines[above].text else []
+    for number in range(place.stop, min(place.stop + _MOST_SUBTITLES, len(page.lines))):
+        below = page.lines[number]
+        if not 4 <= len(below.text) <= _LONGEST or below.linked or byline.is_byline(below.shown):
+            break
+        named = _SUBTITLE.search(page.names.get(below.block, ""))
+        if is_furniture(below.shown) or not (number in within or named or _DASHED.match(below.text)):
+            break
+        if not _SITE.search(below.text):
+            found.append(number)
+    return found
 
 
 def page_title(tree: HtmlElement) -> str:
@@ -85,20 +157,22 @@ def _folded(text: str) -> str:
     return _SEPARATORS.sub("", text)
 
 
-def _shown(lines: Sequence[Line], body_start: int, claims: Sequence[str]) -> int | None:
-    """The line that is the title by several accounts: it begins, or is, what the metas and `<title>` say."""
+def _shown(lines: Sequence[Line], end: int, claims: Sequence[str]) -> range | None:
+    """The lines before `end` that are the title by several accounts: they are, or begin, what the metas say."""
     wanted = [squeeze(_CUT.sub("", claim)) for claim in claims]
-    best: tuple[float, int] | None = None
-    for number, line in enumerate(lines[: body_start + 3]):
-        text = squeeze(line.text)
-        if not 4 <= len(text) <= _LONGEST or line.row:
+    best: tuple[float, range] | None = None
+    for number, line in enumerate(lines[:end]):
+        if line.row or not line.text:
             continue
-        agreed = sum(_agrees(text, claim) for claim in wanted if claim)
-        if not agreed:
-            continue
-        score = agreed + _is_heading(line) + min(len(text), 60) / 60 - (line.link_share > 0.5)
-        if best is None or score >= best[0]:
-            best = (score, number)
+        parted = _parted(lines, number)
+        for place in (range(number, number + 1), parted) if len(parted) > 1 else (parted,):
+            text = squeeze(_text(lines, place))
+            if not 4 <= len(text) <= _LONGEST:
+                continue
+            agreed = sum(_agrees(text, claim) for claim in wanted if claim)
+            score = agreed + _is_heading(line) + min(len(text), 60) / 60 - (line.link_share > 0.5)
+            if agreed and (best is None or score >= best[0]):
+                best = (score, place)
     return best[1] if best else None
 
 
@@ -119,7 +193,7 @@ def _is_heading(line: Line) -> float:
     return 0.5 if block.tag in HEADINGS or _NAMED.search(named) else 0.0
 
 
-def _nearest_heading(lines: Sequence[Line], body_start: int) -> Heading | None:
+def _nearest_heading(lines: Sequence[Line], body_start: int) -> range | None:
     """The heading next above the text: `h1` before `h2` and `h3`, and those before what is only named like a title."""
     above = range(min(body_start, len(lines) - 1), -1, -1)
     fitting = [n for n in above if 4 <= len(lines[n].text) <= _LONGEST and lines[n].link_share < 0.5]
@@ -127,11 +201,11 @@ def _nearest_heading(lines: Sequence[Line], body_start: int) -> Heading | None:
         for number in fitting:
             block = lines[number].block
             if block.tag == tag or (tag is None and _is_heading(lines[number])):
-                return Heading(lines[number].text, number)
+                return _around(lines, number)
     return _above_byline(lines, fitting)
 
 
-def _above_byline(lines: Sequence[Line], fitting: Sequence[int]) -> Heading | None:
+def _above_byline(lines: Sequence[Line], fitting: Sequence[int]) -> range | None:
     """The line next above the byline, on a page that marks no heading at all."""
     below: str | None = None
     for number in fitting:
@@ -139,8 +213,14 @@ def _above_byline(lines: Sequence[Line], fitting: Sequence[int]) -> Heading | No
         if byline.is_byline(text):
             below = text
         elif below is not None and not is_furniture(text):
-            return Heading(text, number)
+            return _around(lines, number)
     return None
+
+
+def _around(lines: Sequence[Line], number: int) -> range:
+    """The lines over which a title is parted that ends with this one."""
+    first = next((n for n in range(max(0, number - _MOST_PARTS + 1), number) if number in _parted(lines, n)), number)
+    return range(first, number + 1)
 
 
 def _continues(text: str, cut: str) -> bool:

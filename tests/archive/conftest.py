@@ -73,7 +73,7 @@ def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _keep(archive, "a/2.html", published_precision="day", **marathon)
         notice = {"published": dt.date(2024, 12, 1), "published_precision": "month"}
         _keep(archive, "b/3.html", "gansu", body='他说："不要点击陌生链接"，\n\n再说一遍。', **notice)
-        undated = {"title": None, "published": None, "published_precision": None, "published_from": None}
+        undated = {"title": None, "published": None, "published_precision": None, "origins": {}, "conflicts": ()}
         poster = (Attachment("image", "https://press.example/b/poster.png", caption="情况通报"),)
         _keep(archive, "b/4.html", "gansu", body="", body_kind="image", attachments=poster, **undated)
         hostile = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from archive.folder import Archive
-from archive.models import Answer, Article, Capture, Fetched
+from archive.models import Answer, Article, Capture, Fetched, Rejected
 from archive.store import Store
 
 SEEN = dt.datetime.fromisoformat("2026-03-02T10:00:00+08:00")
@@ -14,7 +14,6 @@ ARTICLE = Article(
     title="平安夜市守护行动启动",
     published=dt.datetime.fromisoformat("2026-03-01T09:30:05+08:00"),
     published_precision="second",
-    published_from="meta:PubDate",
     content_source="样例市公安局",
     issuer=None,
     author=None,
@@ -23,6 +22,13 @@ ARTICLE = Article(
     body_kind="text",
     extractor="test-1",
     is_repost=False,
+    labels={"通讯员": "小安", "审核": "大安"},
+    stripped=("打印本页", "X 关闭"),
+    origins={"title": "heading", "published": "meta:pubdate", "content_source": "byline", "body": "container"},
+    rejected=(Rejected("published", "2026-12-27", "url", "after the capture"),),
+    conflicts=("published",),
+    charset="gb18030",
+    charset_declared="utf-8",
 )
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +32,14 @@ def test_every_table_and_column_is_described_and_none_that_is_not_there(schema):
     names = {*schema.table_names(), *schema.view_names()} - set(SHADOWS)
     there = {name: {column.name for column in schema[name].columns} for name in names}
     assert {name: set(table["columns"]) for name, table in TABLES.items()} == there
+
+
+def test_the_columns_of_readings_stand_in_the_document_too(schema):
+    document = (Path(__file__).parents[2] / "docs" / "reading.md").read_text("utf-8")
+    cells = re.findall(r"^\| (`.+?`) \|", document, re.MULTILINE)
+    assert {name.strip("`") for cell in cells for name in cell.split(", ")} >= {
+        column.name for column in schema["readings"].columns
+    }
 
 
 def test_no_description_is_empty():

@@ -11,9 +11,11 @@ from sample_release import ARTICLE, URL, answer, declare_site
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive import Archive, ArchiveError, migrations, search
+from archive import Archive, ArchiveError, migrations, schema, search
 from archive.addresses import key
 from archive.faults import Checked
+from archive.readings import Readings
+from archive.stats import stats
 from archive.verify import verify
 
 # Copied by hand from "Tables" of the contract: columns that stay.
@@ -53,6 +55,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
     steps()(migrations.first_schema)
     steps()(migrations.visits)
     steps()(migrations.origins)
+    steps()(migrations.readings)
     monkeypatch.setattr(migrations, "migrations", steps)
     return steps
 
@@ -99,7 +102,7 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
             (ARTICLE.title, "added")
         ]
     (copy,) = archive_folder.glob("press.db.before-*")
-    assert copy.name == "press.db.before-origins-1"
+    assert copy.name == "press.db.before-readings-1"
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT title FROM press_releases").fetchall() == [(ARTICLE.title,)]
         assert "note" not in [row[1] for row in kept.execute("PRAGMA table_info(press_releases)")]
@@ -109,11 +112,11 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
 
 
 def test_a_copy_never_takes_the_place_of_another(archive_folder: Path, later: Migrations) -> None:
-    (archive_folder / "press.db.before-origins-1").write_text("somebody's copy")
+    (archive_folder / "press.db.before-readings-1").write_text("somebody's copy")
     later(name="more")(_add_a_table)
     Archive.open(archive_folder, write=True).close()
-    assert (archive_folder / "press.db.before-origins-1").read_text() == "somebody's copy"
-    assert (archive_folder / "press.db.before-origins-2").exists()
+    assert (archive_folder / "press.db.before-readings-1").read_text() == "somebody's copy"
+    assert (archive_folder / "press.db.before-readings-2").exists()
 
 
 def test_a_step_that_fails_leaves_the_archive_as_it_was(archive_folder: Path, later: Migrations) -> None:
@@ -160,6 +163,37 @@ def test_an_archive_of_the_first_schema_is_brought_forward_with_all_it_holds(
     assert (tmp_path / "press.db.before-first_schema-1").exists()
     with Archive.open(tmp_path) as archive:
         assert list(verify(archive, Checked())) == []
+
+
+def test_an_archive_without_readings_is_read_as_it_is_and_gets_them_when_its_releases_are_read_again(
+    archive_folder: Path,
+) -> None:
+    with closing(sqlite3.connect(archive_folder / "press.db")) as older:
+        search.register(older)
+        for name, kind in older.execute(
+            "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'trigger')"
+        ).fetchall():
+            older.execute(f"DROP {kind} {name}")
+        older.execute("DROP TABLE readings")
+        older.execute("ALTER TABLE press_releases DROP COLUMN subtitle")
+        older.execute("ALTER TABLE versions DROP COLUMN subtitle")
+        view, _, triggers = schema.SEARCH.partition("CREATE VIRTUAL TABLE")
+        older.executescript(view + "CREATE TRIGGER" + triggers.partition("CREATE TRIGGER")[2])
+        older.execute("DELETE FROM _sqlite_migrations WHERE name = 'readings'")
+        older.commit()
+
+    def known() -> Readings:
+        with Archive.open(archive_folder) as archive:
+            assert list(verify(archive, Checked())) == []
+            return stats(archive).readings
+
+    assert known() == Readings(0, {}, 0)
+    Archive.open(archive_folder, write=True).close()
+    assert known() == Readings(0, {}, 0)
+    with Archive.open(archive_folder, write=True) as archive:
+        capture = archive.captures.row(1)
+        assert archive.store.keep(URL, ARTICLE, capture, made_by="reparse").change == "same"
+    assert known() == Readings(1, {"published": 1}, 0)
 
 
 def test_an_archive_whose_making_was_cut_off_is_made_when_it_is_opened_again(tmp_path: Path) -> None:

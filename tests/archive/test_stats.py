@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict
@@ -14,9 +15,13 @@ from click.testing import CliRunner, Result
 from sample_release import SEEN
 
 from archive import Archive, ArchiveError, clock
+from archive.addresses import key
 from archive.cli import cli
 from archive.models import RunCounts, RunFacts
+from archive.readings import Readings
 from archive.stats import SiteStats, Stats, stats
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reading.md").read_text("utf-8")
 
 
 def run(folder: Path, *arguments: str) -> Result:
@@ -46,9 +51,10 @@ def test_counts_of_a_small_archive(small_archive: Path) -> None:
 def test_a_page_for_a_person(small_archive: Path) -> None:
     result = run(small_archive)
     assert result.exit_code == 0
-    totals, events, sizes, *tables = result.stdout.splitlines()
+    totals, events, readings, sizes, *tables = result.stdout.splitlines()
     assert totals == "releases 5, versions 5, captures 5"
     assert events == "events: first_seen 5"
+    assert readings == "readings 5: conflicts published 4; characters lost in 0"
     assert sizes.startswith("bytes: press.db ")
     assert tables == [
         "",
@@ -90,10 +96,25 @@ def test_the_last_run_of_a_site_and_what_is_gone(empty_archive: Path, keep_relea
     assert "2026-03-02T11:00:00+08:00 done" in run(empty_archive).stdout
 
 
+def test_conflicts_by_field_and_releases_that_lost_characters(empty_archive: Path, keep_release) -> None:
+    with Archive.open(empty_archive, write=True) as archive:
+        keep_release(archive, "a.html", conflicts=(), characters_lost=0)
+        keep_release(archive, "b.html", conflicts=("published", "title"), characters_lost=12)
+        keep_release(archive, "c.html", conflicts=("title",), characters_lost=1)
+        keep_release(archive, "d.html", conflicts=("title",), characters_lost=0)
+    assert counted(empty_archive).readings == Readings(4, {"published": 1, "title": 3}, 2)
+    with Archive.open(empty_archive) as archive:
+        [sql] = re.findall(r"SELECT r\.key.*\n.*", DOCUMENT)
+        disputed = archive.db.conn.execute(sql).fetchall()
+    assert [row[0] for row in disputed] == [key("https://press.example/b.html")]
+    assert "readings 4: conflicts published 1, title 3; characters lost in 2\n" in run(empty_archive).stdout
+
+
 def test_an_archive_of_nothing(empty_archive: Path) -> None:
     result = run(empty_archive)
     assert result.exit_code == 0
-    assert "releases 0, versions 0, captures 0\nevents: none\n" in result.stdout
+    said = "releases 0, versions 0, captures 0\nevents: none\nreadings 0: conflicts none; characters lost in 0\n"
+    assert said in result.stdout
     assert "undated" not in result.stdout
 
 

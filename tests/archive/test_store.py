@@ -88,7 +88,7 @@ def test_a_first_release_with_its_version_event_and_attachments(desk: Desk) -> N
     )
     assert release == (
         key(URL), "beijing", "110000", URL, ARTICLE.title, "2026-03-01T09:30:05+08:00", "second", "2026-03-01", 2026,
-        "meta:PubDate", "样例市公安局", None, None, "小安", ARTICLE.body, "text", len(ARTICLE.body), 0, None,
+        "meta:pubdate", "样例市公安局", None, None, "小安", ARTICLE.body, "text", len(ARTICLE.body), 0, None,
         seen, seen, None, None, 1, text_digest(ARTICLE.title, ARTICLE.body), capture.id, "test-1",
     )  # fmt: skip
     assert desk.rows(
@@ -102,6 +102,14 @@ def test_a_first_release_with_its_version_event_and_attachments(desk: Desk) -> N
         (1, 2, "file", NOTICE.url, "通告.pdf", None),
     ]
     assert desk.rows("SELECT count(*) FROM releases_fts WHERE releases_fts MATCH zh('夜市守护')") == [(1,)]
+    assert desk.rows("SELECT * FROM readings") == [
+        (
+            1, "gb18030", "utf-8", 0, "published", '{"审核": "大安", "通讯员": "小安"}',
+            '{"body": "container", "content_source": "byline", "published": "meta:pubdate", "title": "heading"}',
+            '[{"field": "published", "origin": "url", "reason": "after the capture", "value": "2026-12-27"}]',
+            "打印本页\nX 关闭",
+        )
+    ]  # fmt: skip
 
 
 def test_the_same_again_changes_nothing(desk: Desk) -> None:
@@ -221,7 +229,52 @@ def test_a_release_rests_on_the_capture_that_shows_what_its_row_says(desk: Desk)
     ]
 
 
-OLDER = replace(ARTICLE, title="旧题", body="旧文")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"labels": {"通讯员": "小安"}},
+        {"stripped": ()},
+        {"rejected": ()},
+        {"conflicts": ("published", "title")},
+        {"origins": {"title": "entry"}},
+        {"charset": "big5hkscs"},
+        {"charset_declared": None},
+        {"characters_lost": 3},
+    ],
+)
+def test_another_reading_of_the_same_text_takes_the_place_of_the_one_before(desk: Desk, fields: dict[str, Any]) -> None:
+    other = replace(ARTICLE, **fields)
+    desk.store.keep("https://press.example/other.html", other, desk.capture())
+    desk.store.keep(URL, ARTICLE, desk.capture())
+    assert desk.store.keep(URL, other, desk.capture()).change == "same"
+    readings = "SELECT * FROM readings ORDER BY release_id"
+    straight, later = desk.rows(readings)
+    assert [value for value in later if value != 2] == [value for value in straight if value != 1]
+    assert desk.rows("SELECT version, capture_id FROM press_releases WHERE id = 2") == [(1, 3)]
+    assert desk.rows("SELECT kind FROM events WHERE release_id = 2") == [("first_seen",)]
+    before = desk.dump()
+    desk.store.keep(URL, other, desk.capture(hours=3))
+    assert desk.dump() == before
+
+
+def test_another_subtitle_is_another_version_and_is_searched(desk: Desk) -> None:
+    desk.store.keep(URL, ARTICLE, desk.capture())
+    assert desk.store.keep(URL, replace(ARTICLE, subtitle="——三月行动侧记"), desk.capture()).change == "edited"
+    assert desk.rows("SELECT version, subtitle FROM versions") == [(1, None), (2, "——三月行动侧记")]
+    assert desk.rows("SELECT rowid FROM releases_fts WHERE releases_fts MATCH zh('行动侧记')") == [(1,)]
+
+
+def test_how_a_release_of_an_older_archive_was_read_is_known_once_it_is_read_again(desk: Desk) -> None:
+    capture = desk.capture()
+    desk.store.keep(URL, ARTICLE, capture)
+    before = desk.dump()
+    desk.archive.db.conn.execute("DELETE FROM readings")
+    assert desk.store.keep(URL, ARTICLE, capture, made_by="reparse").change == "same"
+    assert desk.dump() == before
+
+
+OLDER = replace(ARTICLE, title="旧题", body="旧文", charset="utf-8", stripped=("打印",), conflicts=())
+TODAY = "SELECT charset, conflicts, stripped FROM readings"
 
 
 def test_a_capture_older_than_the_last_visit_says_nothing_of_today(desk: Desk) -> None:
@@ -235,7 +288,9 @@ def test_a_text_from_before_the_first_visit_becomes_the_first_version_and_todays
     first = desk.capture(hours=10)
     desk.store.keep(URL, ARTICLE, first)
     past = desk.capture(hours=2)
+    read = desk.rows(TODAY)
     assert desk.store.keep_past(URL, OLDER, past, "import", None, (ARTICLE, first)).change == "edited"
+    assert desk.rows(TODAY) == read == [("gb18030", "published", "打印本页\nX 关闭")]
     assert desk.rows("SELECT version, title, captured, made_by FROM versions ORDER BY version") == [
         (1, "旧题", "2026-03-02T12:00:00+08:00", "import"),
         (2, ARTICLE.title, "2026-03-02T20:00:00+08:00", "crawl"),
@@ -456,9 +511,10 @@ def test_runs_are_written_down_as_they_go_and_a_killed_one_is_named(desk: Desk) 
 
 
 def test_an_article_without_anything_is_kept_as_empty(desk: Desk) -> None:
-    empty = Article(None, None, None, None, None, None, None, None, "", "empty", "test-1")
+    empty = Article(None, None, None, None, None, None, None, "", "empty", "test-1")
     assert desk.store.keep(URL, empty, desk.capture()).change == "new"
     assert desk.rows("SELECT title, body, chars, is_repost FROM press_releases") == [(None, "", 0, None)]
+    assert desk.rows("SELECT * FROM readings") == [(1, None, None, 0, None, None, None, None, None)]
     assert desk.store.keep(URL, empty, desk.capture()).change == "same"
 
 

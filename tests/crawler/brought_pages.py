@@ -52,6 +52,8 @@ _HISTORY = {
     "releases": "SELECT r.key, r.url, r.site, listing_column, title, published, content_source, body, body_kind,"
     " first_seen, last_seen, gone_at, same_as, version, text_digest, c.url, c.captured, c.payload_digest"
     " FROM press_releases AS r JOIN captures AS c ON c.id = r.capture_id ORDER BY r.key",
+    "readings": "SELECT key, subtitle, charset, charset_declared, characters_lost, conflicts, labels, origins,"
+    " rejected, stripped FROM readings JOIN press_releases ON id = release_id ORDER BY key",
     "columns": "SELECT key, x.listing_column, x.url FROM release_columns AS x"
     " JOIN press_releases AS r ON r.id = x.release_id ORDER BY 1, 2, 3",
     "versions": "SELECT r.key, x.version, x.title, x.body, x.captured, made_by, x.extractor, c.url, c.captured"  # noqa: S608 - our own text

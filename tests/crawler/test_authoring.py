@@ -23,6 +23,7 @@ from crawler import cms
 from crawler.cli import main
 from crawler.demo.pages import PER_PAGE
 from crawler.demo.server import SampleProvince
+from crawler.extract import EXTRACTOR
 from crawler.new_site import SLUGS, as_toml, proposed, slug_of
 from crawler.site import Expect, Fetch, Listing, Site, load_site
 from tests import test_pages
@@ -46,6 +47,16 @@ body = "#old"
 [[article]]
 body = "#new"
 """
+PARAGRAPHS = [
+    "3月1日，样例市公安局城东分局破获系列盗窃案，抓获犯罪嫌疑人三名，追回电动自行车二十余辆。",
+    *(f"第{number}起案件中，民警走访商户{number}家，调取监控录像后锁定嫌疑人。" for number in range(1, 13)),
+]
+# GB18030 that says UTF-8; its metas name another source and another day than its byline.
+DISPUTED = f"""<html><head><meta charset="utf-8"><title>城东警方破获系列盗窃案_样例市公安局</title>
+<meta name="PubDate" content="2026-03-09 10:00"><meta name="ContentSource" content="样例日报"></head>
+<body><h1>城东警方破获系列盗窃案</h1><p>发布时间：2026-03-01 09:30 来源：样例市公安局 审核：赵某</p>
+<div class="TRS_Editor">{"".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)}
+<p><img src="W1\x9b2J.jpg" alt="发还现场" width="600"></p><p>图为民警向群众发还被盗车辆。</p><p>X 关闭</p></div>"""
 
 
 def run(*arguments: str | Path, sites: Path | None = None, typed: bytes = b"") -> Result:
@@ -72,10 +83,74 @@ class TestExtract:
         expected.pop("is_repost")  # without a site nobody can say
         assert {name: notice[name] for name in expected} == expected | {"published": "2024-03-04T16:20+08:00"}
         assert (notice["file"], notice["url"]) == (str(NOTICE), None)
-        assert notice["published_from"]
+        assert notice["origins"].keys() >= {"title", "published", "body"}
+        assert (notice["charset"], notice["characters_lost"]) == ("utf-8", 0)
         assert notice["extractor"]
         assert "春雷".encode() in result.stdout_bytes
         assert (empty["body_kind"], empty["title"], empty["published"]) == ("empty", None, None)
+
+    def test_what_was_not_taken_is_said_with_its_place_and_the_reason(self, tmp_path: Path) -> None:
+        (tmp_path / "page.html").write_bytes(DISPUTED.encode("gb18030"))
+        [said] = lines(run("extract", tmp_path / "page.html", "--captured", "2026-03-08"))
+        otherwise = "another place says otherwise"
+        assert [tuple(one.values()) for one in said["rejected"]] == [
+            ("content_source", "样例日报", "meta:contentsource", otherwise),
+            ("published", "2026-03-09T10:00+08:00", "meta:pubdate", "after the capture"),
+        ]
+        assert said["conflicts"] == ["content_source"]
+        assert (said["origins"]["published"], said["labels"]) == ("byline", {"审核": "赵某"})
+        assert (said["charset"], said["charset_declared"], said["stripped"]) == ("gb18030", "utf-8", ["X 关闭"])
+
+    def test_every_place_and_every_reason_stands_in_the_document(self, tmp_path: Path) -> None:
+        (tmp_path / "page.html").write_bytes(DISPUTED.encode("gb18030"))
+        pages = [tmp_path / "page.html", *sorted(PAGES.glob("*/article.html"))]
+        said = lines(run("extract", *pages, "--captured", "2026-03-08"))
+        found = {place for page in said for place in page["origins"].values()}
+        found |= {name for page in said for one in page["rejected"] for name in (one["origin"], one["reason"])}
+        document = (ROOT / "docs" / "reading.md").read_text("utf-8")
+        listed = set(re.findall(r"^\| `(.+?)` \|", document, re.MULTILINE))
+        assert {"byline", "heading", "container", "prose", "after the capture"} <= found
+        assert {"meta:NAME" if name.startswith("meta:") else name for name in found} <= listed
+
+    def test_lines_for_a_person(self, tmp_path: Path) -> None:
+        page = tmp_path / "page\x1b[2J.html"
+        page.write_bytes(DISPUTED.encode("gb18030"))
+        result = run("extract", "--text", page, "--captured", "2026-03-10")
+        assert result.exit_code == 0, result.output
+        assert result.stdout_bytes.decode("utf-8").splitlines() == [
+            f"file       {tmp_path}/page\\x1b[2J.html",
+            "title      城东警方破获系列盗窃案 (from: heading)",
+            "subtitle   none found",
+            "published  2026-03-01T09:30+08:00 (from: byline; two places disagree)",
+            "  not      2026-03-09T10:00+08:00 (meta:pubdate: another place says otherwise)",
+            "source     样例市公安局 (from: byline; two places disagree)",
+            "  not      样例日报 (meta:contentsource: another place says otherwise)",
+            "issuer     none found",
+            "author     none found",
+            "editor     none found",
+            "repost     unknown",
+            "label      审核: 赵某",
+            f"body       text; characters: {len('|'.join(PARAGRAPHS))}; lines: 13 (from: container)",
+            *(f"  {paragraph}" for paragraph in PARAGRAPHS[:5]),
+            "  … 3 more …",
+            *(f"  {paragraph}" for paragraph in PARAGRAPHS[8:]),
+            "image      http://unknown.invalid/W1\\x9b2J.jpg",
+            "  name     发还现场",
+            "  caption  图为民警向群众发还被盗车辆。",
+            "stripped   lines: 1",
+            "  X 关闭",
+            "charset    gb18030; declared: utf-8; characters lost: 0",
+            f"extractor  {EXTRACTOR}",
+            "",
+        ]
+
+    def test_a_page_that_cannot_be_read_costs_its_own_block(self, tmp_path: Path) -> None:
+        (tmp_path / "bloated.html").write_bytes(b" " * (8 * 1024 * 1024 + 1))
+        result = run("extract", "--text", tmp_path / "bloated.html", NOTICE)
+        bloated, notice = result.stdout_bytes.decode("utf-8").split("\n\n", 1)
+        assert result.exit_code == 1
+        assert re.fullmatch(r"file       .*bloated\.html\nerror      .*8 MiB.*", bloated)
+        assert notice.startswith(f"file       {NOTICE}\ntitle      ")
 
     def test_standard_input_with_an_address(self) -> None:
         url = "https://gat.example.gov.cn/xwzx/gayw/202403/t20240304_1.html"

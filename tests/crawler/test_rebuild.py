@@ -19,6 +19,7 @@ from tests.conftest import Press, asked
 SAID = {
     "releases": "SELECT r.*, c.url, c.captured, c.outcome FROM press_releases AS r"
     " JOIN captures AS c ON c.id = r.capture_id ORDER BY r.key",
+    "readings": "SELECT r.key, d.* FROM readings AS d JOIN press_releases AS r ON r.id = d.release_id ORDER BY r.key",
     "columns": "SELECT r.key, o.listing_column, o.url FROM release_columns AS o"
     " JOIN press_releases AS r ON r.id = o.release_id ORDER BY 1, 2, 3",
     "versions": "SELECT r.key, v.*, c.url, c.captured FROM versions AS v"
@@ -95,6 +96,7 @@ def test_the_database_is_made_anew_from_the_warc_files_and_the_crawl_goes_on(
     press = lived_in
     before = said(press)
     assert {event["kind"] for event in before["events"]} == {"first_seen", "edited", "gone", "restored"}
+    assert len(before["readings"]) == len(before["releases"])
     copy = Press(press.archive.with_name("copy"), press.sites)
     shutil.copytree(press.archive, copy.archive)
     (press.archive / "press.db").unlink()
@@ -133,6 +135,7 @@ def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event(
 ) -> None:
     on_day(press, 0)
     events = press.rows("SELECT kind, count(*) FROM events GROUP BY 1")
+    readings = said(press)["readings"]
     with Archive.open(press.archive, write=True) as archive:
         ((title, body),) = archive.db.conn.execute("SELECT title, body FROM press_releases WHERE id = 2")
         body = f"{body}\nX 关闭"
@@ -140,6 +143,7 @@ def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event(
         change = "SET extractor = 'older', body = :body, text_digest = :digest"
         archive.db.conn.execute(f"UPDATE press_releases {change}, chars = :chars WHERE id = 2", older)
         archive.db.conn.execute(f"UPDATE versions {change} WHERE release_id = 2", older)
+        archive.db.conn.execute("DELETE FROM readings")
     told = press("reparse", QINGLING, **at_day(1))
     assert told.returncode == 0, told.stderr
     (changed,) = re.findall(r"(\d+) of them read otherwise", told.stdout)
@@ -152,6 +156,7 @@ def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event(
     assert press.rows("SELECT kind, count(*) FROM events GROUP BY 1") == events
     again = press("reparse", **at_day(1))
     assert "0 of them read otherwise" in again.stdout
+    assert said(press)["readings"] == readings
     assert asked(province), "the crawl asked"
     assert press("verify").returncode == 0
 

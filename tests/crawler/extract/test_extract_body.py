@@ -7,6 +7,7 @@ import pytest
 import trafilatura
 
 from crawler.extract import EXTRACTOR, extract
+from crawler.extract.dates import SHANGHAI
 from crawler.site import ArticleLayout, Site
 
 URL = "https://gaj.example.gov.cn/jwbd/202406/t20240603_1.html"
@@ -76,7 +77,12 @@ def test_a_layout_says_where_title_date_and_source_stand() -> None:
         f'<p class="b">{FIRST}</p>'
     )
     found = extract(payload, URL, site=site(layout))
-    assert (found.title, found.content_source, found.published_from) == ("真正的标题", "网安支队", "layout")
+    assert (found.title, found.content_source, found.published) == (
+        "真正的标题",
+        "网安支队",
+        dt.datetime(2024, 6, 2, 8, 1, tzinfo=SHANGHAI),
+    )
+    assert {found.origins[field] for field in ("title", "content_source", "published", "body")} == {"layout"}
 
 
 @pytest.mark.parametrize("text", ["今日平安。", "今日全市无重大警情", "经查，网传信息不实。"])
@@ -214,12 +220,12 @@ def test_readers_comments_below_the_editor_are_not_the_release() -> None:
 
 @pytest.mark.parametrize("frame", ['<div class="TRS_Editor">{}</div>', "{}"])
 @pytest.mark.parametrize("word", ["Email", "Facebook", "打印", "X 关闭", "责任编辑：李四"])
-def test_every_line_is_either_in_the_body_or_stripped(frame: str, word: str) -> None:
+def test_every_line_is_the_title_or_in_the_body_or_stripped(frame: str, word: str) -> None:
     shown = ["今日平安", word, "明日无事"] if frame == "{}" else [FIRST, word, SECOND]
     html = f"<html><body>{frame.format(''.join(f'<p>{line}</p>' for line in shown))}</body></html>"
     found = extract(html.encode(), URL)
     assert found.body
-    assert sorted([*found.body.split("\n"), *found.stripped]) == sorted(shown)
+    assert sorted([*filter(None, [found.title]), *found.body.split("\n"), *found.stripped]) == sorted(shown)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract.dates import SHANGHAI, Candidate, Moment, choose, find, from_metas, in_url, is_date
+from crawler.extract.dates import SHANGHAI, Moment, completed, find, in_url, is_date
+from crawler.extract.published import Candidate, choose, from_metas
 
 CAPTURED = dt.datetime(2024, 5, 1, 8, 0, tzinfo=SHANGHAI)
 
@@ -118,25 +119,76 @@ def candidate(origin: str, text: str, doubtful: bool = False) -> Candidate:
     ],
 )
 def test_the_choice(candidates: list[tuple[str, str]], winner: str | None) -> None:
-    chosen = choose([candidate(origin, text) for origin, text in candidates], CAPTURED)
+    chosen = choose([candidate(origin, text) for origin, text in candidates], CAPTURED).chosen
     assert (chosen.origin if chosen else None) == winner
+
+
+@pytest.mark.parametrize(
+    ("candidates", "is_conflict"),
+    [
+        ([("byline", "2024-04-02"), ("url", "2024-04-03")], False),
+        ([("byline", "2024-04-02"), ("url", "2024-04-04")], True),
+        ([("byline", "2024-04-30"), ("url", "2024-04")], False),
+        ([("byline", "2024-04-30"), ("url", "2024-03")], True),
+        ([("byline", "2024-04-30"), ("url", "2024")], False),
+        ([("byline", "2024-04-30"), ("closing", "2024-04-02"), ("written", "2024-03-02")], False),
+        ([("byline", "2024-04-30"), ("url", "1970-01-01")], False),  # that is no date of a release at all
+    ],
+)
+def test_places_that_disagree_by_more_than_a_day(candidates: list[tuple[str, str]], is_conflict: bool) -> None:
+    choice = choose([candidate(origin, text) for origin, text in candidates], CAPTURED)
+    assert choice.is_conflict == is_conflict
+
+
+def test_what_is_not_believed_says_why() -> None:
+    offered = [candidate("byline", "2025-04-02"), candidate("entry", "1970-01-01"), candidate("url", "2024-04-02")]
+    offered += [candidate("page", "2024-03-01")]
+    choice = choose(offered, CAPTURED)
+    assert choice.chosen == offered[2]
+    assert [(one.origin, why) for one, why in choice.rejected] == [
+        ("byline", "after the capture"),
+        ("entry", "before 1999"),
+        ("page", "another place says otherwise"),
+    ]
 
 
 def test_a_page_captured_seconds_before_its_own_minute_keeps_it() -> None:
     said = candidate("byline", "2024-05-02T00:30")
     captured = dt.datetime(2024, 5, 1, 23, 59, 50, tzinfo=SHANGHAI)
-    assert choose([said, candidate("url", "2024-05")], captured) == said
-    assert choose([candidate("url", "2024-05-02")], captured) is not None
-    assert choose([candidate("url", "2024-05-03")], captured) is None
+    assert choose([said, candidate("url", "2024-05")], captured).chosen == said
+    assert choose([candidate("url", "2024-05-02")], captured).chosen is not None
+    assert choose([candidate("url", "2024-05-03")], captured).chosen is None
 
 
-def test_a_pubdate_that_is_the_time_of_generation_is_doubtful() -> None:
-    metas = {"pubdate": "2023-08-16 10:33:59", "others": "页面生成时间 2023-08-16 10:33:59"}
-    (pubdate,) = from_metas(metas.items())
-    assert pubdate.doubtful
-    chosen = choose([pubdate, candidate("page", "2023-07-12")], CAPTURED)
-    assert chosen is not None
-    assert chosen.moment == moment("2023-07-12")
-    alone = choose([pubdate], CAPTURED)
-    assert alone is not None
-    assert alone.origin == "meta:pubdate"
+@pytest.mark.parametrize("pubdate", ["2023-08-16 10:33:59", "2023-08-16 10:33"])
+def test_a_pubdate_that_is_the_time_of_generation_is_doubtful(pubdate: str) -> None:
+    metas = {"pubdate": [pubdate], "others": ["页面生成时间 2023-08-16 10:33:59"]}
+    (made,) = from_metas(metas)
+    assert made.doubtful
+    for origin, other in (("byline", "2023-07-12"), ("url", "2023-05")):
+        choice = choose([made, candidate(origin, other)], CAPTURED)
+        assert choice.chosen == candidate(origin, other)
+        assert choice.rejected == [(made, "the time at which the page was made anew")]
+        assert not choice.is_conflict
+    for said in ([made], [made, candidate("url", "2023-08")]):
+        assert choose(said, CAPTURED).chosen == made
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("06-11", "2023-06-11", "2023-06-11"),
+        ("6月11日 09:20", "2023-06-12", "2023-06-11T09:20"),
+        ("12-31", "2024-01-02", "2023-12-31"),
+        ("01-01", "2023-12-30", "2024-01-01"),
+        ("06-11", "2023-06", None),
+        ("2056", "2023-06-11", None),
+        ("06-11起", "2023-06-11", None),
+    ],
+)
+def test_a_date_without_its_year_takes_that_of_the_nearest_known_day(
+    text: str, known: str, expected: str | None
+) -> None:
+    beside = moment(known)
+    assert beside is not None
+    assert completed(text, [beside]) == (moment(expected) if expected else None)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.document import clean, drop_unseen, lines, parse
+from crawler.extract.document import clean, drop_unseen, parse
+from crawler.extract.walk import read as lines_of
 
 
 def read(html: str) -> list[str]:
     tree = parse(html)
     drop_unseen(tree)
-    return [line.text for line in lines(tree) if line.text]
+    return [line.text for line in lines_of(tree).lines if line.text]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_the_lines_of_a_page(html: str, expected: list[str]) -> None:
 
 
 def test_the_share_of_links() -> None:
-    (line,) = lines(parse("<p>甲乙<a href='x'>丙丁</a></p>"))
+    (line,) = lines_of(parse("<p>甲乙<a href='x'>丙丁</a></p>")).lines
     assert line.link_share == 0.5
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extract.document import Line
-from crawler.extract.furniture import is_control, is_furniture, is_prose, is_shelf
+from crawler.extract.furniture import is_control, is_furniture, is_shelf
+from crawler.extract.lines import Line
 from crawler.extract.trim import trim
 
 BLOCK = lxml.html.fromstring("<p></p>")
@@ -88,6 +88,6 @@ def test_trimming(before: list[str], kept: list[str] | None) -> None:
 
 
 def test_a_teaser_or_a_link_is_no_prose() -> None:
-    assert is_prose(Line(TEXT, 0, BLOCK))
-    assert not is_prose(Line(TEXT, len(TEXT), BLOCK))
-    assert not is_prose(Line("近日，教育部等部门联合印发意见...", 0, BLOCK))
+    assert Line(TEXT, 0, BLOCK).is_prose
+    assert not Line(TEXT, len(TEXT), BLOCK).is_prose
+    assert not Line("近日，教育部等部门联合印发意见...", 0, BLOCK).is_prose
