@@ -52,7 +52,8 @@ def read(
     body = _body([line.text for line in parts.text if line not in captions], found)
     when = _when(evidence, _dates(parts, said, known, laid, url, entry), captured)
     is_repost, repost_of = repost.judge(site, fields["issuer"], fields["content_source"])
-    evidence.origins["body"] = parts.found_by
+    if body or found:
+        evidence.origins["body"] = parts.found_by
     if parts.subtitle:
         evidence.origins["subtitle"] = "heading"
     return Article(

@@ -148,7 +148,7 @@ class _Walk:
             first = len(self._lines)
             self._lines.extend(Line("", 0, row, image=image) for image in row.iter("img"))
             cells = _cells(row) if row.tag == "tr" else [row]
-            text = "\t".join([" ".join([line.text for line in read(cell).lines if line.text]) for cell in cells])
+            text = "\t".join(map(_said, cells))
             if text.strip():
                 linked = sum([len(clean("".join(link.itertext()))) for link in row.iter("a")])
                 self._lines.append(Line(text.rstrip("\t"), min(linked, len(text)), row, row=row.tag == "tr"))
@@ -200,6 +200,11 @@ def _is_data(table: HtmlElement) -> bool:
         for row in rows
         for cell in row
     )
+
+
+def _said(cell: HtmlElement) -> str:
+    """The text of a cell, its paragraphs parted by a space."""
+    return " ".join([line.text for line in read(cell).lines if line.text]) if len(cell) else clean(cell.text)
 
 
 def _cells(row: HtmlElement) -> list[HtmlElement]:
