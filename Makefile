@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_ARGS ?=
 CRAWL_ARGS ?=
+PAGES ?= ../shared/pages
 
-.PHONY: setup demo crawl test lint bench lock clean
+.PHONY: setup demo crawl test lint bench bench-peers lock clean
 
 setup: $(STAMP)
 
@@ -33,9 +34,18 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# PAGES is a folder of saved pages with gold values; they are other people's works, and not part of the project.
 bench: setup
-	$(BIN)/python benchmarks/real_pages.py
-	$(BIN)/python benchmarks/listings.py
+	$(BIN)/python benchmarks/real_pages.py $(PAGES)
+	$(BIN)/python benchmarks/listings.py $(PAGES)
+	$(BIN)/python benchmarks/extraction.py $(PAGES)
+
+# The peers' own requirements contradict the project's, so they live beside it.
+bench-peers:
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
+	.venv-peers/bin/python -m pip install --quiet -r benchmarks/peers.txt
+	PYTHONPATH=. .venv-peers/bin/python benchmarks/extraction.py $(PAGES)
 
 # Exact versions with hashes for every supported Python, and no address of any index.
 lock:
@@ -46,4 +56,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) .venv-lock build dist
+	rm -rf $(VENV) .venv-lock .venv-peers build dist
