@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -17,6 +18,7 @@ from archive.errors import ArchiveInUseError
 from archive.folder import Archive
 from archive.lock import Lock
 from archive.models import WalkOptions
+from archive.removals import tombstone
 from crawler.authoring import extract, new_site
 from crawler.overview import health, sites
 from crawler.parameters import Address, Duration, chosen_sites
@@ -103,6 +105,8 @@ def _run(
     switch: Switch | None = None,
 ) -> None:
     """Crawl under the archive's lock, which is asked for before Scrapy is even imported; ends with the exit code."""
+    if quiet:
+        logging.getLogger("archive").setLevel(logging.ERROR)
     try:
         lock = Lock(given.archive)
     except ArchiveInUseError as problem:
@@ -130,7 +134,9 @@ def _run(
 
 
 def _check_wanted(archive: Archive, site: Site, url: str) -> None:
-    """A page of another site, or of no host of this one that no list has named, is wrong usage."""
+    """A page of another site, or of no host of this one that no list has named, or one removed, is wrong usage."""
+    if stone := tombstone(archive.db.conn, key(url)):
+        raise click.BadParameter(f"{url} was removed on {stone.date}: {stone.reason}", param_hint="URL")
     owner = archive.site_of(url)
     if owner and owner != site.slug:
         raise click.BadParameter(f"{url} belongs to the site {owner}.", param_hint="--site")

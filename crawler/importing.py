@@ -14,6 +14,7 @@ from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.foreign import read
 from archive.models import Answer, Article, ListRead, Page, PageKind, RunFacts
+from archive.removals import tombstone
 from crawler.brought import Imported, Redirects, is_further_page, is_page, is_redirect
 from crawler.extract import extract
 from crawler.extract.charset import decode
@@ -163,8 +164,11 @@ class Import:
             return None
 
     def _keep(self, trail: tuple[Answer, ...], kind: PageKind, listing: str | None = None) -> None:
-        """Keep a page with the redirects before it, unless it is here already."""
+        """Keep a page with the redirects before it, unless it is here already, or was and has been removed."""
         url, answer = trail[0].url, trail[-1]
+        if (stone := tombstone(self._archive.db.conn, key(url))) and stone.site:
+            self.said.leave(url, f"removed on {stone.date}: {stone.reason}")
+            return
         if self._archive.captures.has(answer):
             self.said.before += 1
             return

@@ -28,6 +28,8 @@ _PEOPLE = pattern(("作者", "撰文", "摄影", "编辑", "责编", "责任编�
 _PERSON = re.compile(  # 记者 张某某 通讯员 李某
     rf"(?:^|(?<=[\s（(\[【]))(?P<label>{_PEOPLE})(?P<sep>[\s/]+)(?=[\u4e00-\u9fff·]{{2,5}}(?:[\s、，,）)\]】]|$))"
 )
+_COLONS = frozenset("：:∶︰")
+_BARS = frozenset("丨｜|")
 _LABELLED = re.compile(
     rf"[：:∶︰丨｜|/\t]|^[\[【(（]?(?:{_LABELS})\s|[（(【\[](?:{_PEOPLE})\s"
 )  # in every line that has one
@@ -143,11 +145,13 @@ def _label(match: re.Match[str]) -> str:
 def _labels(line: str) -> list[re.Match[str]]:
     if len(line) > _LONGEST_LINE or not _LABELLED.search(line):
         return []
-    matches = [*_COLON.finditer(line), *_GLUED.finditer(line)]
+    matches: list[re.Match[str]] = []
+    if not _COLONS.isdisjoint(line):
+        matches = [*_COLON.finditer(line), *_GLUED.finditer(line)]
     if "\t" in line:
         matches += _CELL.finditer(line)
     if matches or (match := _SLASHED.match(line) or _spaced(line)) is None:
-        matches += _BARRED.finditer(line)
+        matches += _BARRED.finditer(line) if not _BARS.isdisjoint(line) else ()
     else:
         matches.append(match)
     if matches or line[:1] in "（([【" or len(line) <= _LONGEST_NAMES:

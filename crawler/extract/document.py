@@ -40,7 +40,10 @@ _DROPPED = frozenset(("script", "style", "noscript", "template", "svg", "canvas"
 
 def clean(text: str | None) -> str:
     """Collapse white space (U+00A0, U+3000 and U+2002 too) to one space and drop what cannot be seen."""
-    return collapse(_UNSEEN.sub("", text)) if text else ""
+    if not text:
+        return ""
+    collapsed = collapse(text)
+    return collapsed if collapsed.isprintable() else collapse(_UNSEEN.sub("", text))
 
 
 def collapse(text: str) -> str:

@@ -19,6 +19,8 @@ _WORDS = """
     联系我们 网站帮助 隐私声明 热门 推荐 发布 正文 A+ A- A T+ T- X × ✕ ╳ x
 """
 _CONTROL = frozenset(_WORDS.split())
+_FIRST = frozenset(word[0] for word in _CONTROL) | frozenset("ＸＡＴＱ")
+_LONGEST_BUTTONS = 80
 _PARTS = re.compile(r"[\s|｜丨/·•,，:：;；<>《》«»【】\[\]()（）。!！&…→←↑↓]+")
 _CLOSE = re.compile(r"^[\[【(（]?\s*[XxＸ×✕╳✖]?\s*关\s*闭\s*[XxＸ×✕╳✖]?\s*[\]】)）]?$")
 
@@ -66,7 +68,7 @@ _TEASER = re.compile(r"(?:\.{2,}|…+|[\[【(（](?:详细|查看|详情|全文|
 _SHORTEST_PROSE = 12
 _LONGEST_TEASER = 12  # characters of what shows that a teaser goes on elsewhere
 _LONGEST_NAME = 80  # a longer line with a whole sentence in it is no byline
-_PUNCTUATION = re.compile("[。，！？；,;、：]")
+_PUNCTUATION = frozenset("。，！？；,;、：")
 
 
 @lru_cache(maxsize=2048)
@@ -82,7 +84,7 @@ def is_never_text(text: str) -> bool:
 
 def _buttons(text: str) -> int:
     """How many words of buttons a line holds; 0 if there is any other word in it."""
-    if len(text) > 80:
+    if len(text) > _LONGEST_BUTTONS or (text and text[0].isalnum() and text[0] not in _FIRST):
         return 0
     parts = [part for part in _PARTS.split(unicodedata.normalize("NFKC", text)) if part]
     return len(parts) if all(part in _CONTROL for part in parts) else 0
@@ -107,7 +109,7 @@ def is_shelf(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def reads_as_prose(text: str) -> bool:
     """Could the text be a paragraph of a release, and not a name, a button or a teaser that was cut off?"""
-    if len(text) < _SHORTEST_PROSE or not _PUNCTUATION.search(text) or _TEASER.search(text[-_LONGEST_TEASER:]):
+    if len(text) < _SHORTEST_PROSE or _PUNCTUATION.isdisjoint(text) or _TEASER.search(text[-_LONGEST_TEASER:]):
         return False
     if len(text) > _LONGEST_NAME and "。" in text and not _NOTICE.match(text):
         return True

@@ -70,8 +70,8 @@ def split(
     if holder is None:
         found, found_by = body.isolate_whole(tree, page.lines), "whole page"
     else:
-        titled = set(heading.around) if heading else set()
-        found = body.isolate([page.lines[n] for n in inside if n not in aside | titled])
+        other = aside.union(heading.around) if heading else aside
+        found = body.isolate([page.lines[n] for n in inside if n not in other])
     text, _ = trim.trim(found, _as_shown(heading, page.lines))
     return _parts(page.lines, aside, inside, heading, text, holder, found_by)
 
@@ -133,14 +133,16 @@ def _parts(
     end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
     outside = set(range(top, len(page))) - set(inside)
     banners = {n for n in outside if (image := page[n].image) is not None and attachments.is_banner(image)}
+    others = aside | banners
+    staying = shown.union(kept)
     return Parts(
         heading=heading,
         subtitle=" ".join(page[n].text for n in heading.subtitle) or None if heading else None,
         head=tuple(_with_values([page[n].shown for n in head if page[n].text])),
         text=tuple(text),
         tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
-        media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in aside | banners),
-        stripped=tuple(page[n] for n in inside if page[n].text and n not in shown.union(kept)),
+        media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in others),
+        stripped=tuple(page[n] for n in inside if page[n].text and n not in staying),
         container=holder,
         found_by=found_by,
         around=_around(page[titled].block, holder) if titled is not None and holder is not None else None,

@@ -133,7 +133,7 @@ def _subtitle(page: Page, place: range, within: range) -> Sequence[int]:
 
 def page_title(tree: HtmlElement) -> str:
     """The text of `<title>`, which most browsers show and most sites end with their own name."""
-    return next((text for e in tree.iter("title") if (text := clean(e.text_content()))), "")
+    return next((text for e in tree.iter("title") if (text := clean(e.text))), "")
 
 
 def without_suffix(full: str) -> str:
@@ -164,8 +164,8 @@ def _shown(lines: Sequence[Line], end: int, claims: Sequence[str]) -> range | No
     for number, line in enumerate(lines[:end]):
         if line.row or not line.text:
             continue
-        parted = _parted(lines, number)
-        for place in (range(number, number + 1), parted) if len(parted) > 1 else (parted,):
+        goes_on = number + 1 < len(lines) and lines[number + 1].block is line.block
+        for place in (range(number, number + 1), *([_parted(lines, number)] if goes_on else ())):
             text = squeeze(_text(lines, place))
             if not 4 <= len(text) <= _LONGEST:
                 continue

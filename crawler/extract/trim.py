@@ -26,7 +26,11 @@ _Kind = tuple[str, str | None]  # the tag and the class of an element
 
 def players(page: Page) -> set[int]:
     """The numbers of lines in a video's player, by its class or id, unless it holds most of what the page tells."""
-    named = [element for element, name in page.names.items() if _PLAYER.search(name)]
+    named = [
+        element
+        for element, name in page.names.items()
+        if ("player" in name or "vjs" in name or "video" in name) and _PLAYER.search(name)
+    ]
     whole = page.prose(range(len(page.lines))) if named else 0
     found = [page.inside(element) for element in named]
     return {number for numbers in found if 2 * page.prose(numbers) <= whole for number in numbers}

@@ -125,7 +125,7 @@ class _Walk:
             name = f"{identity or ''} {classes or ''}".lower() if classes or identity else ""
             if name:
                 self._names[element] = name
-            if not self._whole and (element.tag in ("nav", "footer") or (name and _FOOT.search(name))):
+            if not self._whole and (element.tag in ("nav", "footer") or _is_foot(name)):
                 return True
             if element.tag == "table" and _is_data(element):
                 self._rows(element)
@@ -200,6 +200,10 @@ def _is_data(table: HtmlElement) -> bool:
         for row in rows
         for cell in row
     )
+
+
+def _is_foot(name: str) -> bool:
+    return ("foot" in name or "copyright" in name or "banquan" in name) and bool(_FOOT.search(name))
 
 
 def _said(cell: HtmlElement) -> str:
