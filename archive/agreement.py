@@ -13,6 +13,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from archive.erasure import is_hidden
+
 _CHUNK = 1 << 16
 # What warcio raises for a whole record that makes no sense; AttributeError where an answer states no address.
 UNREADABLE = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError)
@@ -100,7 +102,7 @@ def disagreements(row: Row, record: Record) -> Iterator[str]:
     if record.kind not in ANSWERS:
         yield f"a {record.kind} record stands here, and no response"
         return
-    if record.url != row.url:
+    if record.url != row.url and not is_hidden(row.url):
         yield f"the record is of {record.url}, and its row of {row.url}"
     if not _same_moment(record.date, row.captured):
         yield f"the record is of {record.date}, and its row of {row.captured}"
@@ -125,7 +127,8 @@ def _reference_disagreements(row: Row, record: Record) -> Iterator[str]:
     if not row.held_has_body:
         yield f"its row refers to {_capture(row.refers_to)}, and no body is kept there"
         return
-    same = (record.refers_to_url, record.stated_digest) == (row.held_url, row.held_digest)
+    held_url = record.refers_to_url if is_hidden(row.held_url) else row.held_url
+    same = (record.refers_to_url, record.stated_digest) == (held_url, row.held_digest)
     if not same or not _same_moment(record.refers_to_date, row.held_captured):
         yield f"its row refers to {_capture(row.refers_to)}, and the record to another"
     if row.digest != row.held_digest:

@@ -16,6 +16,7 @@ from archive.exports.csv import Written, export_csv
 from archive.exports.rows import Wanted, sites
 from archive.faults import Checked
 from archive.folder import Archive, archive_folder
+from archive.removals_file import RemovalsError
 from archive.stats import as_text
 from archive.stats import stats as counts_of
 from archive.verify import verify as faults_of
@@ -33,17 +34,25 @@ class Unusable(click.ClickException):
     exit_code = 4
 
 
+class WrongRemovals(click.ClickException):
+    """A `removals.toml` that cannot be followed."""
+
+    exit_code = 2
+
+
 class Verbs(click.Group):
     """Verbs under one roof: what is wrong with an archive ends every one of them with the same exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb; ArchiveInUseError is exit code 3, ArchiveError 4."""
+        """Run the verb; RemovalsError is exit code 2, ArchiveInUseError 3, ArchiveError 4."""
         try:
             return super().invoke(ctx)
         except ArchiveInUseError as problem:
             raise InUse(str(problem)) from problem
         except ArchiveError as problem:
             raise Unusable(str(problem)) from problem
+        except RemovalsError as problem:
+            raise WrongRemovals(f"{problem}. Nothing was changed.") from problem
 
 
 class Day(click.ParamType[dt.date]):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.clock import iso
+from archive.erasure import hidden
 from archive.models import Entry
+from archive.removals import tombstone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,30 @@ class Entries:
         """Put an entry into the frontier; one without a date counts as new on the day it was found.
 
         A page that never came goes to the site that lists it now: the one that did may be crawled no more. Not while
-        that one has a run under way, which may have asked for it: then both would.
+        that one has a run under way, which may have asked for it: then both would. Of one that is to be removed neither
+        address nor title is put down, and nobody asks for it.
         """
+        url, title, state = entry.url, entry.title, "waiting"
+        if tombstone(self._db.conn, key):
+            url, title, state = hidden(key), "", "removed"
         day = entry.published.isoformat() if entry.published else None
         self._db.conn.execute(
             "INSERT INTO pages (key, url, site, kind, state, next_due, discovered, listed_day, found_on, back)"
-            " VALUES (?, ?, ?, 'article', 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE"
+            " VALUES (?, ?, ?, 'article', ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE"
             " SET listed_day = coalesce(listed_day, excluded.listed_day),"
             " found_on = coalesce(found_on, excluded.found_on), site = excluded.site"
             " WHERE listed_day IS NULL OR (visited IS NULL AND site <> excluded.site AND NOT EXISTS"
             " (SELECT 1 FROM runs WHERE runs.site = pages.site AND runs.outcome IS NULL AND runs.started >= ?))",
-            (key, entry.url, self._site, self._now, self._now, day or self._now[:10], found_on, back, self._yesterday),
+            (key, url, self._site, state, self._now, self._now, day or self._now[:10], found_on, back, self._yesterday),
         )
         self._db.conn.execute(
             "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, ahead, listed)"
             " SELECT ?, ?, id, ?, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
             " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
             " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
-            (self._listing, entry.url, entry.title, day, self._walk, ahead, self._now, key),
+            (self._listing, url, title, day, self._walk, ahead, self._now, key),
         )
-        self._put_release(entry.url, key)
+        self._put_release(url, key)
 
     def count(self) -> int:
         """How many entries the walk has listed."""

@@ -21,7 +21,7 @@ _FILLED = ("title", "published", "content_source", "issuer", "author", "editor",
 _WINDOW = """
 SELECT r.title, r.published, r.content_source, r.issuer, r.author, r.editor, r.body
 FROM press_releases AS r JOIN pages AS p ON p.kind = 'article' AND p.key = r.key
-WHERE r.site = ? AND p.listed_day IS NOT NULL ORDER BY p.listed_day DESC, p.id LIMIT ?
+WHERE r.site = ? AND p.listed_day IS NOT NULL AND r.removed IS NULL ORDER BY p.listed_day DESC, p.id LIMIT ?
 """
 # `pages.listed_day` is the day that the list shows, or the day on which an entry without one was found.
 _LAST_DAY = """

@@ -18,12 +18,16 @@ from archive import journal, warc
 from archive.addresses import key
 from archive.captures import Captures
 from archive.connection import check_whole, connect, unopened
-from archive.errors import DAMAGED, ArchiveError, is_damage, remedy
+from archive.errors import DAMAGED, ArchiveError, ArchiveInUseError, is_damage, remedy
 from archive.exploration import discovered
 from archive.frontier import Frontier
 from archive.lock import Lock
 from archive.migrations import steps_taken, upgrade
 from archive.models import Answer, Capture, Fetched, Page, Release
+from archive.removals import Removals, is_due
+from archive.removals_file import FILE as REMOVALS
+from archive.removals_file import Removal
+from archive.removals_file import read as removals_wanted
 from archive.store import Store
 from archive.visits import REVISIT_DAYS, Absences
 
@@ -49,6 +53,7 @@ class Archive:
         self.folder, self.db, self._lock = folder, db, lock
         self.captures = Captures(db, folder / "warc")
         self.store = Store(db)
+        self.removals = Removals(db.conn, folder)
         self.repaired: list[str] = []
         self.brought_in: list[Capture] = []
         self.broken: ArchiveError | None = None
@@ -58,31 +63,38 @@ class Archive:
     def open(cls, folder: str | Path | None = None, *, write: bool = False, lock: Lock | None = None) -> Self:
         """Open an archive; to write, make it where there is none, bring its schema forward and repair its WARC files.
 
-        `lock` is one already taken. Raises ArchiveError where the archive cannot be used, ArchiveInUseError where
-        another run holds it.
+        `lock` is one already taken. What `removals.toml` names is removed first, so that one opened to read may be
+        written to. Raises ArchiveError where the archive cannot be used, ArchiveInUseError where another run holds it,
+        RemovalsError for a `removals.toml` that cannot be followed.
         """
         path = archive_folder(folder)
         return cls._open_to_write(path, lock or Lock(path)) if write else cls._open_to_read(path)
 
     @classmethod
     def _open_to_read(cls, path: Path) -> Self:
-        database = path / DATABASE
-        if not database.exists():
-            raise ArchiveError(f"{path}: there is no archive here (press.db is missing)")
-        with ExitStack() as on_failure:
-            db = on_failure.enter_context(connect(database, write=False))
+        wanted = removals_wanted(path)
+        db = _opened_to_read(path / DATABASE)
+        try:
+            waits = is_due(db.conn, wanted)
+        except sqlite3.Error as problem:
+            db.conn.close()
+            raise unopened(path / DATABASE, problem) from problem
+        if waits:
+            db.conn.close()
             try:
-                taken = steps_taken(db, database)
-            except sqlite3.Error as problem:
-                raise unopened(database, problem) from problem
-            if not taken:
-                raise ArchiveError(f"{database}: this is no archive of press releases")
-            on_failure.pop_all()
+                cls._open_to_write(path, Lock(path)).close()
+            except (ArchiveError, ArchiveInUseError) as problem:
+                said = f"{path / REMOVALS}: names what press.db still holds, and which cannot be removed now"
+                raise type(problem)(f"{said}. {problem}") from problem
+            db = _opened_to_read(path / DATABASE)
         return cls(path, db, None)
 
     @classmethod
     def open_anew(cls, folder: Path, name: str, lock: Lock) -> Self:
-        """Open an archive with a new database of that name, to be told what WARC files say (`archive.rebuilt`)."""
+        """Open an archive with a new database of that name, to be told what WARC files say (`archive.rebuilt`).
+
+        Nothing is removed from it before `remove` is called: what is told later may rest on any page told before.
+        """
         return cls._open_to_write(folder, lock, name)
 
     @classmethod
@@ -90,6 +102,7 @@ class Archive:
         database = path / name
         with ExitStack() as on_failure:
             on_failure.callback(lock.release)
+            wanted = removals_wanted(path)
             try:
                 if name == DATABASE:
                     _check_is_there(database)
@@ -101,11 +114,22 @@ class Archive:
                 db.conn.execute("BEGIN IMMEDIATE")
                 bring_in = archive._bring_in if name == DATABASE else None
                 archive.repaired = warc.repair(path / "warc", archive.captures.kept_up_to, bring_in)
+                if name == DATABASE:
+                    archive.remove(wanted)
             except (OSError, sqlite3.Error) as problem:
                 said = f"{database}: the archive cannot be written: {problem}. {remedy(problem)}"
                 raise ArchiveError(said.rstrip()) from problem
             on_failure.pop_all()
         return archive
+
+    def remove(self, wanted: Sequence[Removal]) -> None:
+        """Remove what `removals.toml` names from the database and from its file. Raises ArchiveError."""
+        with self.writing():
+            self.removals.take_in(wanted, self.brought_in)
+            self.db.conn.execute("COMMIT")
+            self.removals.settle()
+            self.db.conn.execute("BEGIN IMMEDIATE")
+        self.brought_in = [capture for capture in self.brought_in if not self.removals.has(capture.url)]
 
     def _bring_in(self, file: BinaryIO, name: str, start: int) -> None:
         """Make rows, safe at once, of what a run that was cut off had written down and not committed.
@@ -229,6 +253,7 @@ class Archive:
         """Make the batch safe: WARC files first, then the transaction. Raises ArchiveError."""
         with self.writing():
             self.captures.sync()
+            self.removals.erase()
             self.db.conn.execute("COMMIT")
             self.captures.close_left()
             self.db.conn.execute("BEGIN IMMEDIATE")
@@ -246,7 +271,9 @@ class Archive:
             if not self.broken:
                 with self.writing():
                     self.captures.sync()
+                    self.removals.erase()
                     self.db.conn.execute("COMMIT")
+                    self.removals.settle()
                     self.captures.close()  # only now: what `.open` files hold without a row is brought in
                     self.db.conn.execute("PRAGMA busy_timeout = 0")  # a reader keeps its WAL, and is not waited for
                     self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -261,6 +288,21 @@ class Archive:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _opened_to_read(database: Path) -> Database:
+    if not database.exists():
+        raise ArchiveError(f"{database.parent}: there is no archive here (press.db is missing)")
+    with ExitStack() as on_failure:
+        db: Database = on_failure.enter_context(connect(database, write=False))
+        try:
+            taken = steps_taken(db, database)
+        except sqlite3.Error as problem:
+            raise unopened(database, problem) from problem
+        if not taken:
+            raise ArchiveError(f"{database}: this is no archive of press releases")
+        on_failure.pop_all()
+    return db
 
 
 def _check_is_there(database: Path) -> None:

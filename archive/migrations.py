@@ -49,6 +49,13 @@ def readings(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def removals(db: Database) -> None:
+    """What was removed on request."""
+    for statement in _statements(schema.REMOVALS):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 

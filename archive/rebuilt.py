@@ -11,6 +11,7 @@ from pathlib import Path
 from archive.errors import ArchiveError, DamagedWarcError, NewerArchiveError
 from archive.folder import DATABASE, Archive
 from archive.lock import Lock
+from archive.removals_file import read as removals_wanted
 from archive.warc import sync_folder
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ def rebuilding(folder: Path) -> Iterator[Archive]:
     """An archive with a new, empty database, which is `press.db` once the block has ended without an error.
 
     The old one stays beside it, as `press.db.before-rebuild-1` or with the next number. Raises ArchiveError where there
-    are no WARC files or they cannot be read, ArchiveInUseError where another run holds the archive.
+    are no WARC files or they cannot be read, ArchiveInUseError where another run holds the archive. What
+    `removals.toml` names is removed before the new database has its place.
     """
     if not (folder / "warc").is_dir():
         raise ArchiveError(f"{folder}: there is nothing to rebuild from (warc is missing)")
@@ -36,6 +38,7 @@ def rebuilding(folder: Path) -> Iterator[Archive]:
     try:
         yield archive
         archive.commit()
+        archive.remove(removals_wanted(folder))
     except BaseException:
         archive.broken = archive.broken or ArchiveError(f"{folder}: the rebuild was not finished")
         archive.close()

@@ -196,3 +196,13 @@ CREATE TABLE readings (
     characters_lost INTEGER NOT NULL, conflicts TEXT, labels TEXT, origins TEXT, rejected TEXT, stripped TEXT
 );
 """
+
+# What `removals.toml` names, and what came of it. `site` and `published_day` are filled in when the release is found,
+# `applied` when its last bytes have left the file. `press_releases.removed` is the day of the removal.
+REMOVALS = """
+CREATE TABLE removals (
+    key TEXT PRIMARY KEY, site TEXT REFERENCES sites(slug), published_day TEXT, date TEXT NOT NULL,
+    reason TEXT NOT NULL, applied TEXT
+);
+ALTER TABLE press_releases ADD COLUMN removed TEXT;
+"""

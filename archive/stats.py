@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import removals
 from archive.errors import ArchiveError, remedy
 from archive.folder import Archive
 from archive.readings import Readings
@@ -52,6 +53,7 @@ class Stats:
     events: dict[str, int]
     captures: int
     readings: Readings
+    removed: removals.Removed
     database_bytes: int
     warc_files: int
     warc_bytes: int
@@ -69,7 +71,7 @@ def stats(archive: Archive) -> Stats:
         )
         counts = [_count(db, table) for table in ("press_releases", "versions", "captures")]
         events = dict(db.execute("SELECT kind, count(*) FROM events GROUP BY kind ORDER BY kind").fetchall())
-        read = count_readings(db)
+        read, removed = count_readings(db), removals.count(db)
         db.execute("COMMIT")
     except sqlite3.DatabaseError as problem:
         raise ArchiveError(f"{database}: cannot be read as an archive: {problem}. {remedy(problem)}") from problem
@@ -81,6 +83,7 @@ def stats(archive: Archive) -> Stats:
         events=events,
         captures=counts[2],
         readings=read,
+        removed=removed,
         database_bytes=sum(_size(database.with_name(name)) for name in ("press.db", "press.db-wal")),
         warc_files=len(files),
         warc_bytes=sum(files),
@@ -94,6 +97,10 @@ def as_text(counts: Stats) -> Iterator[str]:
     conflicts = ", ".join(f"{field} {number:,}" for field, number in counts.readings.conflicts.items()) or "none"
     yield f"events: {events}"
     yield f"readings {counts.readings.known:,}: conflicts {conflicts}; characters lost in {counts.readings.losing:,}"
+    if counts.removed.releases:
+        yield f"removed, their text not here: {counts.removed.releases:,} of the releases"
+    if counts.removed.waiting:
+        yield f"to be removed and not here: {', '.join(counts.removed.waiting)}"
     yield f"bytes: press.db {counts.database_bytes:,}, WARC files ({counts.warc_files:,}) {counts.warc_bytes:,}"
     yield ""
     header = ("site", "releases", "gone", "oldest", "newest", "last run")

@@ -109,9 +109,10 @@ class Store:
         return Resting(*row) if row else None
 
     def all_resting(self, site: str) -> list[tuple[str, Resting]]:
-        """The addresses of a site's releases, with what each rests on."""
+        """The addresses of a site's releases, those aside that were removed, with what each rests on."""
         rows = self._db.conn.execute(
-            "SELECT url, id, version, capture_id, extractor, body_kind FROM press_releases WHERE site = ? ORDER BY id",
+            "SELECT url, id, version, capture_id, extractor, body_kind FROM press_releases WHERE site = ?"
+            " AND removed IS NULL ORDER BY id",
             (site,),
         )
         return [(url, Resting(*columns)) for url, *columns in rows]
@@ -121,7 +122,8 @@ class Store:
 
         A text, title, subtitle or attachments other than the last version's are a new version, and an event `edited`
         unless `made_by` is `reparse`. A capture older than the last one that showed the release says nothing of how it
-        reads today: it changes nothing here unless it is read again for a `reparse`, and is for `keep_past`.
+        reads today: it changes nothing here unless it is read again for a `reparse`, and is for `keep_past`. Nothing
+        changes a release that was removed.
         """
         columns = columns_of(article)
         row = self._db.conn.execute("SELECT * FROM press_releases WHERE key = ?", (key(url),)).fetchone()
@@ -130,6 +132,8 @@ class Store:
             self.list_columns(release_id)
             return Kept("new")
         release = dict(zip(self._names("press_releases"), row, strict=True))
+        if release["removed"]:
+            return Kept("same")
         captured = iso(capture.captured)
         if captured < release["last_seen"] and made_by != "reparse":
             return Kept("same", is_past=True)

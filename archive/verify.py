@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive import readings, search
 from archive.columns import text_digest
+from archive.erasure import is_hidden
 from archive.errors import ArchiveError
 from archive.evidence import faults_of_evidence
 from archive.faults import FROM_A_BACKUP, Checked, Fault
@@ -135,6 +136,9 @@ def _texts(db: sqlite3.Connection, checked: Checked) -> Iterator[Fault]:
             checked.releases += 1
         else:
             checked.versions += 1
-        if text_digest(title, body) != stated:
-            which = f"release {key}" if version is None else f"release {key}, version {version}"
+        which = f"release {key}" if version is None else f"release {key}, version {version}"
+        if is_hidden(stated):
+            if title or body:
+                yield _fault(f"{which}: was removed, and has a text")
+        elif text_digest(title, body) != stated:
             yield _fault(f"{which}: title and body have another digest than {stated}")
