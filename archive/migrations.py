@@ -56,6 +56,13 @@ def removals(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def reading_order(db: Database) -> None:
+    """Indexes in the order in which releases and changes are read."""
+    for statement in _statements(schema.READING_ORDER):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 

@@ -206,3 +206,13 @@ CREATE TABLE removals (
 );
 ALTER TABLE press_releases ADD COLUMN removed TEXT;
 """
+
+# Datasette 0.65 sorts the first page of a table by the column alone, the next ones by column and id: only in the order of
+# an index that has both does it leave out no release of a day with more of them than a page. Newest first, that is.
+READING_ORDER = """
+DROP INDEX press_releases_published;
+CREATE INDEX press_releases_published ON press_releases(published, id DESC);
+DROP INDEX press_releases_site;
+CREATE INDEX press_releases_site ON press_releases(site, published, id DESC);
+CREATE INDEX events_changes ON events(at, id) WHERE kind <> 'first_seen';
+"""

@@ -38,12 +38,13 @@ def export_csv(archive: Archive, out: Path, wanted: Wanted, *, bom: bool = True,
         writer = csv.writer(file)
         writer.writerow(columns(archive))
         for row in rows(archive, wanted):
-            cells = row if raw_cells else _guarded(row)
+            cells = row if raw_cells else guard_cells(row)
             guarded += sum(cell is not was for cell, was in zip(cells, row, strict=True))
             writer.writerow(cells)
             written += 1
     return Written(written, guarded, file.sha256)
 
 
-def _guarded(row: Sequence[Any]) -> list[Any]:
+def guard_cells(row: Sequence[Any]) -> list[Any]:
+    """The cells of a row, those in which a spreadsheet would see a formula begun with an apostrophe."""
     return [f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in row]

@@ -67,6 +67,13 @@ def finds(index: sqlite3.Connection, text: str, query: str) -> bool:
         '-"兰州公交" 公安',
         "公安-圆满",
         "-- 公安",
+        "“完成2023兰州”",
+        "「公安圆满」 马拉松",
+        "公安 －消防",
+        "AND 公安",
+        "公安 AND",
+        "OR 公安",
+        '公安 "and"* OR 安保',
     ],
 )
 def test_a_query_that_finds(index, query):
@@ -93,10 +100,55 @@ def test_a_query_that_finds(index, query):
         "OR",
         "，。",
         "title:公安",
+        "“公安 完成”",
+        "公安 －马拉松",
+        '"AND" 公安',
     ],
 )
 def test_a_query_that_does_not_find(index, query):
     assert not finds(index, TEXT, query)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "is_there"),
+    [
+        ("民警在G30连霍高速巡逻", "G30", True),
+        ("民警在g３０连霍高速巡逻", "G30", True),
+        ("民警在G301国道巡逻", "G30", False),
+        ("请拨打110报警", "110", True),
+        ("编号2110", "110", False),
+        ("获奖者迪丽·热巴样例", "迪丽·热巴", True),
+        ("获奖者迪丽・热巴样例", "迪丽·热巴", True),
+        ("获奖者迪丽•热巴样例", "迪丽热巴", True),
+        ("获奖者迪丽热巴样例", "迪丽·热巴", True),
+        ("Search AND Rescue", '"and"', True),
+        ("Search and rescue", "search AND rescue", True),
+        ("COVID-19疫情", "COVID-19", True),
+        ("COVID-19疫情", "covid -19", False),
+        ("“四安”目标", '"四安"', True),
+        ("民警说“四安”是目标", '"民警说“四安”是目标"', True),
+        ("民警说四安，目标", '"民警说“四安”是目标"', False),
+        ("民警说「四安」是目标", "“民警说「四安」是目标”", True),
+        ("第①号", "1", True),
+        ("𠮷林", "𠮷", True),
+    ],
+)
+def test_what_people_look_for(index, text, query, is_there):
+    assert finds(index, text, query) is is_there
+
+
+def test_a_long_query_is_read_up_to_a_bound():
+    query = search.understood("公安 " * 100)
+    assert query.was_cut
+    assert sum(len(phrase.tokens) for group in query.wanted for phrase in group) == search.LONGEST
+    assert not search.understood("公" * search.LONGEST).was_cut
+    [[phrase]] = search.understood("公" * 1000 + "*").wanted
+    assert (len(phrase.tokens), phrase.goes_on) == (search.LONGEST, False)
+
+
+@pytest.mark.parametrize("query", ["-消防", "，。", "", "NOT 消防 -公安"])
+def test_a_query_without_a_word_that_is_wanted_says_so(query):
+    assert search.understood(query).wanted == ()
 
 
 def test_a_word_left_out_counts_for_all_that_is_asked(index):
@@ -121,6 +173,10 @@ def test_every_part_of_a_text_is_found(index, before, part, after):
 @example("a AND (")
 @example("*")
 @example("NEAR(公安 马拉松)")
+@example("a OR " * 5000)
+@example("-a " * 5000)
+@example('"' * 999 + "公安")
+@example("(" * 5000)
 def test_no_query_is_a_syntax_error(index, query):
     finds(index, TEXT, query)
 

@@ -13,7 +13,8 @@ import pytest
 from lxml import html
 
 from archive import Archive
-from archive.web import EXCERPT, is_link, reading_order
+from archive.web.cells import EXCERPT, reading_order
+from archive.web.pages import is_link
 from archive.web.serving import metadata_file
 
 
@@ -84,6 +85,14 @@ def test_a_table_begins_with_what_a_reader_looks_for_and_has_every_column(site):
     assert len(names) == len(found(site)[0])
     assert table.xpath("//tbody/tr[1]/td[2]//text()") == ["平安夜市守护行动启动"]
     assert 'td:nth-of-type(2):before { content: "title"; }' in "".join(table.xpath("//table/preceding::style/text()"))
+
+
+def test_a_title_leads_to_the_page_of_its_release(site):
+    [newest] = found(site, _size="1")
+    link = page(f"{site}/press_releases").xpath("//tbody/tr[1]/td[2]/a/@href")
+    assert link == [f"/release/{newest['key']}"]
+    without_key = page(f"{site}/press_releases", _nocol="key").xpath("//tbody/tr[1]/td[2]/a/@href")
+    assert without_key == [f"/press/press_releases/{newest['id']}"]
 
 
 def test_a_long_body_is_shortened_in_the_table_and_whole_on_its_page(site, small_archive):
