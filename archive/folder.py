@@ -28,6 +28,7 @@ from archive.removals import Removals, is_due
 from archive.removals_file import FILE as REMOVALS
 from archive.removals_file import Removal
 from archive.removals_file import read as removals_wanted
+from archive.search import zh
 from archive.store import Store
 from archive.visits import REVISIT_DAYS, Absences
 
@@ -325,8 +326,8 @@ def selection(
         conditions.append("site = :site")
         values["site"] = site
     if words:
-        conditions.append("id IN (SELECT rowid FROM releases_fts WHERE releases_fts MATCH zh(:words))")
-        values["words"] = words
+        conditions.append("id IN (SELECT rowid FROM releases_fts WHERE releases_fts MATCH :words)")
+        values["words"] = zh(words)
     if published_from:
         conditions.append(f"{day} >= :from")
         values["from"] = published_from.isoformat()

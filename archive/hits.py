@@ -16,7 +16,7 @@ from archive.snippets import READ, WIDTH
 
 COUNTED = 10_000  # beyond this, counts say "more than"; and no page of hits is beyond it
 RANKED = 5_000  # so many of the newest hits are put in order by how well they fit
-SECONDS = 0.9  # before a search is given up: Datasette's own limit is one second
+SECONDS = 5.0  # before a search is given up: on a machine six times overloaded the slowest took 1 s (measured)
 PAGE = 20
 _TITLE_WEIGHT = 5.0
 _PROGRESS = 2_000  # SQLite's steps between two looks at the clock: about 0.2 ms
@@ -45,7 +45,7 @@ _SPREAD = """
 SELECT division, year, listing_column, count(*) FROM {table} WHERE {condition} GROUP BY 1, 2, 3
 """
 _NEWEST = """
-SELECT id FROM {table} WHERE {condition} ORDER BY published DESC, id DESC LIMIT :limit OFFSET :offset
+SELECT id FROM {table} WHERE {condition} ORDER BY published DESC, id LIMIT :limit OFFSET :offset
 """
 # `+rowid`: else the index is searched anew for each of the ids (measured: 54 s against 30 ms).
 _BEST = """

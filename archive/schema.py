@@ -207,12 +207,17 @@ CREATE TABLE removals (
 ALTER TABLE press_releases ADD COLUMN removed TEXT;
 """
 
-# Datasette 0.65 sorts the first page of a table by the column alone, the next ones by column and id: only in the order of
-# an index that has both does it leave out no release of a day with more of them than a page. Newest first, that is.
+# Datasette 0.65 sorts the first page of a table by the column alone, the next ones by column and id: only in the order
+# of an index that has both does it leave out no release of a day with more of them than a page. Newest first, that is.
+# The next four are what a search, coverage and the queries read instead of the releases themselves.
 READING_ORDER = """
 DROP INDEX press_releases_published;
 CREATE INDEX press_releases_published ON press_releases(published, id DESC);
 DROP INDEX press_releases_site;
 CREATE INDEX press_releases_site ON press_releases(site, published, id DESC);
+CREATE INDEX press_releases_spread ON press_releases(division, year, listing_column, site, published);
+CREATE INDEX press_releases_named ON press_releases(site, issuer, content_source);
+CREATE INDEX press_releases_reposts ON press_releases(repost_of, site, published_day) WHERE is_repost = 1;
+CREATE INDEX press_releases_textless ON press_releases(body_kind, published) WHERE body_kind <> 'text';
 CREATE INDEX events_changes ON events(at, id) WHERE kind <> 'first_seen';
 """

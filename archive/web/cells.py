@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from archive.web.pages import is_link
 
+_KEY = re.compile("[a-z2-7]{12}")
 EXCERPT = 100  # characters of a body in a table of many rows
 _WITH_BODY = {"press_releases", "versions"}
 _READ_FIRST = ("id", "title", "published", "site", "listing_column", "body")
@@ -26,6 +28,8 @@ def cell(row: Mapping[str, Any], value: object, column: str, table: str | None, 
         return f"{value[:EXCERPT]}…"
     if column == "title" and table == "press_releases" and value:
         return Markup('<a href="{}">{}</a>').format(_page(row, database, urls), value)
+    if column == "key" and _KEY.fullmatch(value):  # in a query's answer too
+        return Markup('<a href="{}">{}</a>').format(urls.path(f"/release/{value}"), value)
     if is_link(address := value.strip()):
         return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(address, address)
     return None

@@ -9,10 +9,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from archive.models import Attachment
-from crawler.extract.document import clean
+from crawler.extract.document import clean, seen
 from crawler.extract.furniture import is_furniture
 from crawler.extract.lines import Line
 
+_BREAKS = str.maketrans("", "", "\t\r\n")  # a browser reads over them in an address
 _SOURCES = ("data-original", "data-src", "data-lazy-src", "data-echo", "lazysrc", "oldsrc", "src")
 _NOT_OURS = re.compile(
     r"(?:^|[/_.-])(?:icon|icons|ico|logo|share|weixin|wechat|weibo|qrcode|qr|ewm|erweima|blank|spacer|pixel|loading|"
@@ -175,7 +176,7 @@ def _videos(root: HtmlElement, url: str) -> Iterator[Attachment]:
 
 def absolute(address: str | None, url: str) -> str | None:
     """The address resolved against the page's; None for scripts, data, placeholders and what is no web address."""
-    address = (address or "").strip()
+    address = seen(address or "").translate(_BREAKS).strip()
     if not address or address.startswith(("#", "data:", "javascript:", "about:")) or "{{" in address or "${" in address:
         return None
     try:

@@ -61,8 +61,11 @@ def _answered(body: etree._Element) -> Iterator[Line]:
     for element in cast("list[HtmlElement]", list(body)):  # elements of lxml.etree, which serve as well
         if element.tag == "table":
             for row in element.iter("row"):
-                cells = (clean(" ".join(cell.itertext())) for cell in row)
-                yield Line("\t".join(cells).rstrip("\t"), 0, row, row=True)
+                cells = [clean(" ".join(cell.itertext())) for cell in row]
+                if len(cells) == 1:  # a table that only lays out the page
+                    yield from read(row).lines
+                elif text := "\t".join(cells).rstrip("\t"):
+                    yield Line(text, 0, row, row=True)
         elif len(element):
             yield from read(element).lines
         elif text := clean(element.text):

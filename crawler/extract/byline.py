@@ -17,7 +17,7 @@ _LONG = pattern(tuple(label for label in ALL if len(label) >= 4))
 _BEFORE = r"(?:^|(?<=[\s\[\]【】()（）|丨｜/·,，;；。、>：:]))"
 _COLON = re.compile(rf"{_BEFORE}(?P<label>{_LABELS})\s*(?P<sep>[：:∶︰])\s*")
 _BARRED = re.compile(rf"(?:^|(?<=[\s丨｜|\d]))(?P<label>{_LABELS})(?P<sep>\s*[丨｜|]\s*)(?=\S)")
-_SLASHED = re.compile(rf"^[\[【(（]?(?P<label>{_LABELS})(?P<sep>\s*/\s*)(?=\S)")
+_SLASHED = re.compile(rf"^[\[【(（]?(?P<label>{_LABELS})(?P<sep>\s*/\s*)(?=\S)(?![图文圖])")
 _SPACED = re.compile(rf"^[\[【(（]?(?P<label>{_LABELS})(?P<sep>\s+)(?=\S)")
 _CELL = re.compile(rf"(?:^|(?<=\t))(?P<label>{_LABELS})(?P<sep>\s*\t\s*)")
 # No white space before it: 2023-06-11来源：…, 合肥市公安局发布时间：…
@@ -44,6 +44,7 @@ _LONGEST_NAMES = 20  # a line of a label and a name, with nothing but a space be
 _SENTENCE = re.compile(r"[。？?！!；;]")
 _DATED = ("时间", "日期", "时限", "于")  # how the labels end whose values are dates
 _PERSONAL = ("content_source", "author", "editor")
+_CREDITS = (*WRITERS, "供稿", "供稿单位", "摄影", "供图")
 _HOURS = re.compile(r"[上下中]午|晚上|凌晨|[起至—~－]")
 
 
@@ -102,7 +103,10 @@ def mentions(line: str) -> list[Mention]:
 
 def names_people(line: str) -> bool:
     """Is the line a byline that says where the release is from, or who wrote or edited it?"""
-    return is_byline(line) and any(one.value and one.field in _PERSONAL for one in mentions(line))
+    return is_byline(line) and any(
+        one.value and (one.field in _PERSONAL or (line[0] in "（(【[" and one.label in _CREDITS))
+        for one in mentions(line)
+    )
 
 
 def unlabelled(line: str) -> str:

@@ -15,7 +15,10 @@ from crawler.url_dates import date_in_address
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FINER: dict[Precision, int] = {"second": 4, "minute": 3, "day": 2, "month": 1, "year": 0}
 
-_TIME = r"(?P<hour>[01]?\d|2[0-4])\s*[:时點点]\s*(?P<minute>[0-5]?\d)\s*(?:[:分]\s*(?P<second>[0-5]?\d)(?:\.\d+)?)?"
+_TIME = (
+    r"(?P<hour>[01]?\d|2[0-4])\s*[:时點点]\s*(?P<minute>[0-5]?\d)\s*"
+    r"(?:[:分]\s*(?P<second>[0-5]?\d)(?:\.\d+)?\s*秒?|分)?"
+)
 _ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 _FULL = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?P<sep>[-/.年_])\s*(?P<month>1[0-2]|0?[1-9])\s*(?:(?P=sep)|月)\s*"
@@ -39,7 +42,7 @@ _LONGEST = 60
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WORDS = re.compile(
-    r"((?:19|20)\d{2}|[二一][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
+    r"((?:19|20)\d{2}|[二一][〇○零0一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
 )
 
 
@@ -139,7 +142,9 @@ def _zone(match: re.Match[str]) -> dt.tzinfo:
 
 def _from_epoch(text: str) -> Moment | None:
     at = dt.datetime.fromtimestamp(int(text[:10]), SHANGHAI)
-    return Moment(at, "second") if at.year < 2100 else None
+    if at.year >= 2100:
+        return None
+    return Moment(at, "second") if at.time() != dt.time(0) else Moment(at.date(), "day")
 
 
 def _in_digits(match: re.Match[str]) -> str:

@@ -46,6 +46,11 @@ def clean(text: str | None) -> str:
     return collapsed if collapsed.isprintable() else collapse(_UNSEEN.sub("", text))
 
 
+def seen(text: str) -> str:
+    """The text without what cannot be seen in it."""
+    return _UNSEEN.sub("", text)
+
+
 def collapse(text: str) -> str:
     """`clean` for a text in which nothing unseen is left."""
     if "\n" in text or "\r" in text:

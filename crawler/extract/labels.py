@@ -44,9 +44,17 @@ OFFICIAL = ("发文机关", "发文单位", "发布机构", "发布单位", "公
 WRITTEN = ("成文日期", "成文时间", "生成日期")  # the day on which a document was signed
 WRITERS = ("记者", "本报记者", "通讯员", "本报通讯员")  # who wrote, where no 作者 is named
 # In traditional script, as a department's edition for readers overseas has them.
-_SIMPLIFIED = "来发布时间编辑责记审号关机构单讯称题标类键开图视频签链浏览数阅读点击访问"
+_SIMPLIFIED = (
+    "于传体关内击划创别务单发号后员围图处复实审对属布废开录态扫护报摄数时机来构标栏气浏点热状监称筹签类组终络统编网范视览"
+    "讯记论访评词语读责赞转载辑链键门问间闻阅频题颜"
+)
 _TRADITIONAL = dict(
-    zip(_SIMPLIFIED, "來發佈時間編輯責記審號關機構單訊稱題標類鍵開圖視頻簽鏈瀏覽數閱讀點擊訪問", strict=True)
+    zip(
+        _SIMPLIFIED,
+        "於傳體關內擊劃創別務單發號後員圍圖處復實審對屬佈廢開錄態掃護報攝數時機來構標欄氣瀏點熱狀監稱籌簽類組終絡統編網範視覽"
+        "訊記論訪評詞語讀責讚轉載輯鏈鍵門問間聞閱頻題顏",
+        strict=True,
+    )
 )
 
 FIELD_OF = {label: field for field, labels in FIELDS.items() for label in labels}

@@ -196,7 +196,14 @@ def _is_heading(line: Line) -> float:
 def _nearest_heading(lines: Sequence[Line], body_start: int) -> range | None:
     """The heading next above the text: `h1` before `h2` and `h3`, and those before what is only named like a title."""
     above = range(min(body_start, len(lines) - 1), -1, -1)
-    fitting = [n for n in above if 4 <= len(lines[n].text) <= _LONGEST and lines[n].link_share < 0.5]
+    fitting = [
+        n
+        for n in above
+        if 4 <= len(lines[n].text) <= _LONGEST
+        and lines[n].link_share < 0.5
+        and not lines[n].row
+        and not _DASHED.match(lines[n].text)
+    ]
     for tag in ("h1", "h2", "h3", None):
         for number in fitting:
             block = lines[number].block

@@ -69,7 +69,7 @@ def is_said(words: str, body: str) -> bool:
 def test_hits_are_those_of_a_plain_look_at_every_text(indexed, words, narrowed, condition):
     rows = indexed.execute(
         f"SELECT key, body, division, year, listing_column FROM press_releases WHERE {condition}"  # noqa: S608 - our own
-        " ORDER BY published DESC, id DESC"
+        " ORDER BY published DESC, id"
     ).fetchall()
     expected = [row for row in rows if words is None or is_said(words, row[1])]
     found = find(indexed, understood(words) if words else None, narrowed, "newest", 1)
@@ -82,7 +82,7 @@ def test_hits_are_those_of_a_plain_look_at_every_text(indexed, words, narrowed, 
 def test_pages_go_on_where_the_last_one_ended(indexed):
     pages = [find(indexed, understood("公安"), Narrowed(), "newest", page).hits for page in (1, 2, 3)]
     keys = [hit.key for hits_of_page in pages for hit in hits_of_page]
-    rows = indexed.execute("SELECT key FROM press_releases ORDER BY published DESC, id DESC LIMIT ?", (3 * hits.PAGE,))
+    rows = indexed.execute("SELECT key FROM press_releases ORDER BY published DESC, id LIMIT ?", (3 * hits.PAGE,))
     assert keys == [key for (key,) in rows]
 
 

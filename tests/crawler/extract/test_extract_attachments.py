@@ -60,6 +60,11 @@ def image(path: str, caption: str | None = None, name: str | None = None) -> Att
             '<a href="./P1.pdf">附件1.pdf</a>',
             [Attachment("file", "https://gaj.example.gov.cn/jwbd/202406/P1.pdf", "附件1.pdf")],
         ),
+        (
+            '<img src="http://gaj.example.gov.cn/u/&#10;a&#9;.png">',
+            [Attachment("image", "http://gaj.example.gov.cn/u/a.png")],
+        ),
+        ('<img src="/u/&#x202e;a.png">', [image("/u/a.png")]),
         ('<a href="/x/">普通链接</a>', []),
         ('<a href="javascript:void(0)">附件.pdf</a>', []),
         ('<video><source src="/v/a.mp4"></video>', [Attachment("video", "https://gaj.example.gov.cn/v/a.mp4")]),

@@ -44,6 +44,8 @@ def moment(text: str) -> Moment | None:
         ("发布时间：2018-04-15　　", "2018-04-15"),
         ("日期：2021-04-29  来源：某局", "2021-04-29"),
         ("1755592951329", "2025-08-19T16:42:31"),
+        ("1755532800000", "2025-08-19"),
+        ("2022年8月5日15时40分20秒", "2022-08-05T15:40:20"),
         ("2026-09-28-21:50:00", "2026-09-28T21:50:00"),
         ("2020-12-3114:29:32", "2020-12-31T14:29:32"),
         ("二〇二三年六月十一日", "2023-06-11"),
@@ -64,16 +66,119 @@ def test_every_form_seen(text: str, expected: str | None) -> None:
     assert find(text) == (moment(expected) if expected else None)
 
 
-@given(
-    st.integers(915_120_000, 4_000_000_000).map(lambda seconds: dt.datetime.fromtimestamp(seconds, SHANGHAI)),
-    st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d %H:%M:%S"]),
+NUMERALS = "〇一二三四五六七八九十"
+ZEROS = "〇○零０0"
+WIDE = str.maketrans("0123456789:", "０１２３４５６７８９：")
+MOMENTS = st.integers(915_120_000, 4_000_000_000).map(lambda seconds: dt.datetime.fromtimestamp(seconds, SHANGHAI))
+FINE = (  # how a date and its time are written, and the precision of that
+    ("{0:%Y-%m-%d %H:%M:%S}", "second"),
+    ("{0:%Y/%m/%d %H:%M:%S}", "second"),
+    ("{0:%Y.%m.%d %H:%M:%S}", "second"),
+    ("{0:%Y年%m月%d日 %H:%M:%S}", "second"),
+    ("{0:%Y-%m-%d-%H:%M:%S}", "second"),
+    ("{0:%Y-%m-%dT%H:%M:%S}+08:00", "second"),
+    ("{0:%Y-%m-%d %H:%M}", "minute"),
+    ("{0:%Y年%m月%d日 %H:%M}", "minute"),
+    ("{0:%Y年%m月%d日}{0.hour}时{0.minute}分", "minute"),
+    ("{0:%Y年%m月%d日}{0.hour}时{0.minute}分{0.second}秒", "second"),
+    ("{0:%d.%m.%Y %H:%M}", "minute"),
 )
-def test_what_is_written_is_read(at: dt.datetime, form: str) -> None:
-    if at.time() == dt.time(0):
-        assert find(at.strftime(form)) == Moment(at.date(), "day")
-    else:
-        assert find(at.strftime(form)) == Moment(at, "second")
-        assert is_date(at.strftime(form))
+DAYS = (
+    "{0:%Y年%m月%d日}",
+    "{0.year}年{0.month}月{0.day}日",
+    "{0.year}-{0.month}-{0.day}",
+    "{0:%Y-%m-%d}",
+    "{0:%Y.%m.%d}",
+    "{0:%Y/%m/%d}",
+    "{0:%d.%m.%Y}",
+    "{0:%Y-%m-%d} 00:00:00",
+)
+AROUND = (
+    ("", ""),
+    ("[", "]"),
+    ("( ", ")"),
+    ("发布时间：", "　　"),
+    ("日期：", "  来源：某局"),
+    ("", "|来源：某局"),
+    ("发文日期\t", "\t索引号"),
+    ("（", "）点击："),
+)
+
+
+def counted(number: int) -> str:
+    """1 is 一, 10 十, 19 十九, 20 二十, 31 三十一."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else NUMERALS[tens]) + ("十" if tens else "") + (NUMERALS[ones] if ones else "")
+
+
+def as_precise(at: dt.datetime, precision: str) -> Moment:
+    """What a reader of the written form knows; midnight is what a CMS writes when it knows the day only."""
+    known = at.replace(second=0) if precision == "minute" else at
+    if known.time() == dt.time(0):
+        return Moment(at.date(), "day")
+    return Moment(known, "minute" if precision == "minute" else "second")
+
+
+@given(MOMENTS, st.sampled_from(FINE), st.booleans(), st.sampled_from(AROUND))
+def test_what_is_written_is_read(at: dt.datetime, form: tuple[str, str], wide: bool, around: tuple[str, str]) -> None:
+    written = form[0].format(at)
+    written = written.translate(WIDE) if wide else written
+    assert find(around[0] + written + around[1]) == as_precise(at, form[1])
+    assert is_date(written)
+
+
+@given(MOMENTS, st.sampled_from(DAYS), st.booleans(), st.sampled_from(AROUND))
+def test_a_day_that_is_written_is_read(at: dt.datetime, form: str, wide: bool, around: tuple[str, str]) -> None:
+    written = form.format(at)
+    written = written.translate(WIDE) if wide else written
+    assert find(around[0] + written + around[1]) == Moment(at.date(), "day")
+    assert is_date(written)
+
+
+@given(MOMENTS, st.sampled_from(ZEROS), st.sampled_from(AROUND), st.sampled_from(["日", "号"]))
+def test_a_day_in_words_is_read(at: dt.datetime, zero: str, around: tuple[str, str], behind: str) -> None:
+    year = "".join(NUMERALS[int(digit)] for digit in str(at.year)).replace("〇", zero)
+    month = f"{year}年{counted(at.month)}月"
+    day = f"{month}{counted(at.day)}{behind}"
+    assert find(around[0] + day + around[1]) == Moment(at.date(), "day")
+    assert find(month) == Moment(at.date().replace(day=1), "month")
+    assert is_date(day)
+    assert is_date(month)
+
+
+@given(MOMENTS, st.sampled_from(["{0:%Y-%m}", "{0.year}年{0.month}月", "{0.year}/{0.month}"]), st.booleans())
+def test_a_month_that_is_written_is_read(at: dt.datetime, form: str, wide: bool) -> None:
+    written = form.format(at)
+    assert find(written.translate(WIDE) if wide else written) == Moment(at.date().replace(day=1), "month")
+
+
+@given(MOMENTS.filter(lambda at: at.year > 2001), st.sampled_from([1, 1000]))
+def test_a_number_of_seconds_or_milliseconds_is_read(at: dt.datetime, unit: int) -> None:
+    assert find(str(round(at.timestamp()) * unit)) == as_precise(at, "second")
+
+
+@given(
+    MOMENTS,
+    st.integers(-180, 180),
+    st.sampled_from(["{0:%m-%d}", "{0:%m/%d}", "{0.month}月{0.day}日", "[{0:%m-%d}]", "{0:%m-%d} 09:20"]),
+)
+def test_a_date_without_its_year_is_completed_from_a_day_half_a_year_around_it(
+    at: dt.datetime, days: int, form: str
+) -> None:
+    near = Moment(at.date() + dt.timedelta(days), "day")
+    found = completed(form.format(at), [near])
+    assert found is not None
+    assert found.day == at.date()
+    assert found.precision == ("minute" if form.endswith("09:20") else "day")
+    assert find(form.format(at)) is None
+
+
+@given(st.text(alphabet="0123456789-/.:年月日时分〇○二三十T Z+", max_size=30))
+def test_no_text_of_digits_raises_and_every_date_is_one(text: str) -> None:
+    found = find(text)
+    if found is not None:
+        assert 1900 <= found.day.year < 2100
+        assert find(str(found)) == found
 
 
 @pytest.mark.parametrize(
