@@ -29,7 +29,7 @@ _LINKED = re.compile(rf"{_FILE}|{_VIDEO}|down|attach|\.%", re.IGNORECASE)  # wha
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)$", re.IGNORECASE)
 _CAPTION = re.compile(
     r"^\W*(?:资料图|图为|图[①-⑩一二三四五六七八九十\d]{0,3}\s*[:：/]|图源|图片(?:来源|由)?|组图|配图|制图)"
-    r"|(?:[\s（(/](?:摄|摄影|供图)|摄影[:：].{1,12}|供图|资料图片?|[\u4e00-\u9fff]{2,4}\s?摄)[）)]?\s*$"
+    r"|(?:[\s（(/](?:摄|摄影|供图)|摄影[:：].{1,12}|供图|资料图片?|(?:^|[\s。，、；：:（(/])[\u4e00-\u9fff]{2,4}\s?摄)[）)]?\s*$"
 )
 _LONGEST_CAPTION = 120
 _LONGEST_CENTRED = 60

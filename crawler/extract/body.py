@@ -25,11 +25,16 @@ from crawler.extract.walk import read
 _CONFIG = use_config()
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")  # a notice of one sentence is a release
 _INSIDE = Extractor(config=_CONFIG, comments=False, fast=True)
+_MOST_JUDGED = 20_000  # lines: 5 seconds
 _WHOLE = Extractor(config=_CONFIG, comments=False, precision=True)
 
 
 def isolate(page: Sequence[Line]) -> list[Line]:
-    """The text trafilatura finds in a container's lines, matched to them again."""
+    """The text trafilatura finds in a container's lines, matched to them again; all of them where they are so many
+    that it would take minutes.
+    """
+    if len(page) > _MOST_JUDGED:
+        return [line for line in page if line.text]
     document = html.Element("html")
     article = etree.SubElement(etree.SubElement(document, "body"), "article")
     table: etree._Element | None = None

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from crawler.extract import byline
-from crawler.extract.document import collapse
 from crawler.extract.furniture import is_control
 
 Run = tuple[str, bool, bool]  # text, whether it stands in a link, whether in an inline element
@@ -15,6 +14,7 @@ _SENTENCE_ENDS = re.compile(r"[。！？!?；;…][”’」』）)】]*$")
 _CROSSED = re.compile(r"[XxＸ×✕╳✖]\s*关\s*闭|关\s*闭\s*[XxＸ×✕╳✖]")
 _BUTTONS_BEHIND = re.compile(r"(?:[【\[]\s*[^【】\[\]。]{1,8}[】\]]\s*){1,6}|[XxＸ×✕╳✖]\s*关\s*闭")
 _LONGEST_BEHIND = 120
+_ENOUGH_BEFORE = 8  # characters in which a sentence shows that it ends
 
 
 def parted(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
@@ -27,12 +27,13 @@ def parted(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
     if len(runs) == 1 or not any(map(_is_button, runs)):
         yield runs
         return
+    last = max(n for n, run in enumerate(runs) if run[0].strip())
     start = number = 0
     while number < len(runs):
         end = number
         while end < len(runs) and (_is_button(runs[end]) or (end > number and not runs[end][0].strip())):
             end += 1
-        if end > number and _is_apart(runs, start, number, end):
+        if end > number and _is_apart(runs, start, number, end, last):
             if number > start:
                 yield runs[start:number]
             yield [(" ".join([text for text, _, _ in runs[number:end]]), False, True)]
@@ -47,12 +48,15 @@ def _is_button(run: Run) -> bool:
     return is_wrapped and len(text) <= _LONGEST_BUTTON and is_control(text.strip())
 
 
-def _is_apart(runs: Sequence[Run], start: int, number: int, end: int) -> bool:
-    before = collapse("".join([text for text, _, _ in runs[start:number]]))
-    if before and not _SENTENCE_ENDS.search(before):
+def _is_apart(runs: Sequence[Run], start: int, number: int, end: int, last: int) -> bool:
+    """Do the buttons from `number` to `end` stand apart from the sentences; `last` is the last run with text."""
+    before, first = "", number
+    while first > start and len(before) < _ENOUGH_BEFORE:  # not all of a line that may have a hundred thousand runs
+        first -= 1
+        before = runs[first][0].strip() + before
+    if before and not _SENTENCE_ENDS.search(before[-_ENOUGH_BEFORE:]):
         return False
-    is_last = not "".join([text for text, _, _ in runs[end:]]).strip()
-    return bool((before and is_last) or _CROSSED.search("".join([text for text, _, _ in runs[number:end]])))
+    return bool((before and end > last) or _CROSSED.search("".join([text for text, _, _ in runs[number:end]])))
 
 
 def behind(text: str) -> int | None:

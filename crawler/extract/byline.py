@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crawler.extract import dates
+from crawler.extract.document import says_nothing
 from crawler.extract.labels import ALL, FIELD_OF, OFFICIAL, PASSED, WRITERS, pattern, plain
 
 # Stands between two elements on one line, where a reader sees a gap: 来源：<i>某局</i><i>浏览</i>. It is white space.
@@ -34,18 +35,21 @@ _LABELLED = re.compile(
     rf"[：:∶︰丨｜|/\t]|^[\[【(（]?(?:{_LABELS})\s|[（(【\[](?:{_PEOPLE})\s"
 )  # in every line that has one
 _BUTTONS = re.compile(
-    r"[【\[（(<|]?\s*(?:[大中小]字体|字体|字号|打印|[XxＸ×✕]?\s*关闭|收藏|分享|(?:我要)?纠错|大 ?中 ?小|浏览"
+    r"(?:[【\[（(<|]\s*)?(?:[大中小]字体|字体|字号|打印|[XxＸ×✕]\s*关闭|关闭|收藏|分享|(?:我要)?纠错|大 ?中 ?小|浏览"
     r"|阅读|点击|朗读|扫一扫|返回|(?:我要)?评论|下载|转发|订阅|复制链接|举报|参与互动|我来说两句|A\+|A-|T\|T)(?:[^\u3400-\u9fff]|$|本页|窗口|到|此页|次数|[量数]|全文)"
 )
 _EDGES = " \t\x1f\u3000|丨｜/·,，;；、-—_[]【】()（）<>《》“”\"'：:"
 _LONGEST = 60
 _LONGEST_LINE = 400  # a longer one is text
 _LONGEST_NAMES = 20  # a line of a label and a name, with nothing but a space between them
+_LONGEST_NAME = 6
+_SPOKEN = re.compile("[的了是吗么呢请什何]")  # in no name of a person, and of few departments
 _SENTENCE = re.compile(r"[。？?！!；;]")
 _DATED = ("时间", "日期", "时限", "于")  # how the labels end whose values are dates
+_BODIES = ("content_source", "issuer")
 _PERSONAL = ("content_source", "author", "editor")
 _CREDITS = (*WRITERS, "供稿", "供稿单位", "摄影", "供图")
-_HOURS = re.compile(r"[上下中]午|晚上|凌晨|[起至—~－]")
+_HOURS = re.compile(r"[上下中]午|晚上|凌晨|[起至—~－]|\d\s*[时点](?!\s*\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def read(lines: Iterable[str]) -> Byline:
     fields: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
     official: list[str] = []
-    for mention in (mention for line in lines for mention in mentions(line) if mention.value):
+    for mention in (mention for line in lines for mention in mentions(line)):
+        if says_nothing(mention.value) or _is_spoken(mention):
+            continue
         if mention.field == "kept":
             labels.setdefault(mention.label, mention.value)
         elif mention.field != "passed":
@@ -138,8 +144,16 @@ def _is_value(mention: Mention) -> bool:
         return (dates.find(mention.value) or dates.short(mention.value)) is not None and not _HOURS.search(
             mention.value
         )
+    if _is_spoken(mention):
+        return False
     commas = mention.value.count("，") + mention.value.count(",")
     return len(mention.value) <= _LONGEST and not _SENTENCE.search(mention.value) and commas * 15 <= len(mention.value)
+
+
+def _is_spoken(mention: Mention) -> bool:
+    """Is it what somebody says or is said to be, and not a name: 记者：下一步有什么打算, 作者：张三是……的一名民警?"""
+    is_person = mention.field in ("author", "editor") or mention.label in WRITERS
+    return is_person and len(mention.value) > _LONGEST_NAME and bool(_SPOKEN.search(mention.value))
 
 
 def _label(match: re.Match[str]) -> str:
@@ -154,7 +168,7 @@ def _labels(line: str) -> list[re.Match[str]]:
         matches = [*_COLON.finditer(line), *_GLUED.finditer(line)]
     if "\t" in line:
         matches += _CELL.finditer(line)
-    if matches or (match := _SLASHED.match(line) or _spaced(line)) is None:
+    if matches or (match := _spaced(line) or _SLASHED.match(line)) is None:
         matches += _BARRED.finditer(line) if not _BARS.isdisjoint(line) else ()
     else:
         matches.append(match)
@@ -177,7 +191,7 @@ def _value(label: str, text: str) -> str:
         text = text[: button.start()]
     if (date := _TRAILING_DATE.search(text)) is not None:
         text = text[: date.start()]
-    return _balanced(_UNOPENED.sub(r"\1", _named(text)))
+    return _balanced(_UNOPENED.sub(r"\1", _named(text, FIELD_OF.get(label) in _BODIES)))
 
 
 def _date(text: str) -> str:
@@ -190,12 +204,17 @@ def _date(text: str) -> str:
     return " ".join(" ".join(parts).split()) if dates.short(" ".join(parts)) else whole
 
 
-def _named(text: str) -> str:
-    """The value up to an element that holds a date or a number only, its elements joined: names may be in several."""
+def _named(text: str, is_body: bool) -> str:
+    """The value up to an element that holds a date or a number only, its elements joined: names may be in several.
+
+    Of a body's name no part stands behind a gap, as a button does: 样例市公安局 <a>关注</a>.
+    """
     first, *others = text.strip().split(SEAM)
     named = [first]
     for other in others:
-        if named != [""] and _NUMBER.fullmatch(other.strip()):
+        said = "".join(named)
+        is_apart = is_body and (said[-1:].isspace() or other[:1].isspace())
+        if said.strip() and (is_apart or _NUMBER.fullmatch(other.strip())):
             break
         named.append(other)
     return "".join(named)

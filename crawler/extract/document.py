@@ -20,6 +20,8 @@ _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\f\r")
 _TO_SPACE = bytes.maketrans(b"\f", b" ")
 _HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 _WRAPPED = re.compile(rf"(?<=[{_HAN}，。、；：])[ \t]*[\r\n]\s*(?=[{_HAN}])")
+_NOTHING = frozenset(("", "null", "undefined", "none", "无"))
+_PLACEHOLDER = re.compile(r"\{\{|\$\{")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 _BLOCKS = """
@@ -56,6 +58,11 @@ def collapse(text: str) -> str:
     if "\n" in text or "\r" in text:
         text = _WRAPPED.sub("", text)
     return " ".join(text.split())
+
+
+def says_nothing(value: str) -> bool:
+    """Is this what a template leaves where it has no value: nothing, `null`, 无, `{{title}}`, `${source}`?"""
+    return value.lower() in _NOTHING or bool(_PLACEHOLDER.search(value))
 
 
 def squeeze(text: str | None) -> str:

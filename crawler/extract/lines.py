@@ -36,7 +36,7 @@ class Line:
     def shown(self) -> str:
         """The text with a SEAM wherever one inline element ends or begins: a reader sees gaps there."""
         if self._shown is None:
-            self._shown = SEAM.join(map(clean, self.parts)) if self.parts else self.text
+            self._shown = SEAM.join(map(_with_gaps, self.parts)) if self.parts else self.text
         return self._shown
 
     @property
@@ -50,6 +50,12 @@ class Line:
         if self._is_prose is None:
             self._is_prose = self.linked * 2 < len(self.text) and reads_as_prose(self.text)
         return self._is_prose
+
+
+def _with_gaps(part: str) -> str:
+    """The text of one inline element, with a space where white space parts it from its neighbours."""
+    said = clean(part)
+    return f"{' ' if part[:1].isspace() else ''}{said}{' ' if part[-1:].isspace() else ''}" if said else " "
 
 
 @dataclass(frozen=True, eq=False)

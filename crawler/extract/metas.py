@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
-from crawler.extract.document import clean
+from crawler.extract.document import clean, says_nothing
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
-_NOTHING = frozenset(("", "null", "undefined", "none", "无"))
-_PLACEHOLDER = re.compile(r"\{\{|\$\{")
+_MOST_VALUES = 20  # of one name; of the saved pages none has more than a few
 
 
 def read(tree: HtmlElement) -> Mapping[str, Sequence[str]]:
@@ -23,9 +22,9 @@ def read(tree: HtmlElement) -> Mapping[str, Sequence[str]]:
     """
     found: dict[str, list[str]] = {}
     for name, value in _pairs(tree):
-        if value.lower() not in _NOTHING and not _PLACEHOLDER.search(value):
+        if not says_nothing(value):
             values = found.setdefault(name, [])
-            if value not in values:
+            if len(values) < _MOST_VALUES and value not in values:
                 values.append(value)
     return found
 

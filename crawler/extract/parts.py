@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extract import attachments, body, byline, container, furniture, title, trim, walk
+from crawler.extract.document import clean
 from crawler.extract.lines import Line, Page
 from crawler.site import ArticleLayout
 
 _HEAD_UNTITLED = 25  # lines looked at above the text where no line is known to be the title
 _HEAD_LINES = 40  # between title and text; a page with more of them has no byline there
 _TAIL_LINES = 15
+_BEYOND = 6  # lines below the element around title and text in which a byline may still stand
 _TABLE_LINES = 60  # looked at above the title
 _OTHERS_ABOVE = 2  # lines between the title and a table above it
 _LONGEST_LABEL = 60
 _LONGEST_VALUE = 60
+_SHORTEST_LINKED = 6  # characters of a link that could be the title of another page
 _SAYING = re.compile("[\u3400-\u9fff\\d]")  # a value's name or number; Aa is a button for the size of letters
 
 
@@ -73,7 +76,7 @@ def split(
         other = aside.union(heading.around) if heading else aside
         found = body.isolate([page.lines[n] for n in inside if n not in other])
     text, _ = trim.trim(found, _as_shown(heading, page.lines))
-    return _parts(page.lines, aside, inside, heading, text, holder, found_by)
+    return _parts(page, aside, inside, heading, text, holder, found_by)
 
 
 def _below(
@@ -111,7 +114,7 @@ def _inside(page: Page, holder: HtmlElement | None) -> range:
 
 
 def _parts(
-    page: Sequence[Line],
+    whole: Page,
     aside: set[int],
     inside: range,
     heading: title.Heading | None,
@@ -119,6 +122,7 @@ def _parts(
     holder: HtmlElement | None,
     found_by: str,
 ) -> Parts:
+    page = whole.lines
     numbers = {id(line): number for number, line in enumerate(page)}
     kept = [numbers[id(line)] for line in text if id(line) in numbers]
     titled = heading.line if heading else None
@@ -129,7 +133,9 @@ def _parts(
     last = max(kept, default=max(inner, default=first - 1))
     top = max(below_title if 0 < below_title <= first else first - _HEAD_UNTITLED, first - _HEAD_LINES, 0)
     head = [n for n in (*_table_above(page, titled), *range(top, first)) if n not in aside and n not in shown]
-    tail = [n for n in range(last + 1, len(page)) if n not in aside]
+    around = _around(page[titled].block, holder) if titled is not None and holder is not None else None
+    below = whole.inside(around).stop + _BEYOND if around is not None else len(page)
+    tail = [n for n in range(last + 1, min(below, len(page))) if n not in aside]
     end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
     outside = set(range(top, len(page))) - set(inside)
     banners = {n for n in outside if (image := page[n].image) is not None and attachments.is_banner(image)}
@@ -140,12 +146,12 @@ def _parts(
         subtitle=" ".join(page[n].text for n in heading.subtitle) or None if heading else None,
         head=tuple(_with_values([page[n].shown for n in head if page[n].text])),
         text=tuple(text),
-        tail=tuple(page[n] for n in tail if page[n].text)[:_TAIL_LINES],
+        tail=_near([page[n] for n in tail if page[n].text]),
         media=tuple(page[n] for n in range(top, max(end, last + 1)) if n not in others),
         stripped=tuple(page[n] for n in inside if page[n].text and n not in staying),
         container=holder,
         found_by=found_by,
-        around=_around(page[titled].block, holder) if titled is not None and holder is not None else None,
+        around=around,
     )
 
 
@@ -163,12 +169,21 @@ def _table_above(page: Sequence[Line], heading: int | None) -> Sequence[int]:
     for number in range((heading or 0) - 1, max((heading or 0) - _TABLE_LINES, -1), -1):
         line = page[number]
         above = page[number - 1].text if number else ""
-        labelled = byline.is_byline(line.shown) and byline.mentions(line.shown)
+        labelled = byline.is_byline(line.shown) and byline.mentions(line.shown) and not _is_teaser(line)
         if line.row or labelled or (line.text and _is_label(above)):
             found.append(number)
         elif line.text and (others := others + 1) > _OTHERS_ABOVE:
             break
     return found[::-1]
+
+
+def _is_teaser(line: Line) -> bool:
+    """Does the line begin with another page's title, so that the names behind it are that page's?"""
+    link = next(line.block.iter("a"), None) if line.linked >= _SHORTEST_LINKED else None
+    if link is None or attachments.is_file(link.get("href") or "") or furniture.is_furniture(line.text):
+        return False
+    title = clean(link.text_content())
+    return len(title) >= _SHORTEST_LINKED and line.text.startswith(title) and not byline.mentions(title)
 
 
 def _is_label(text: str) -> bool:
@@ -185,6 +200,16 @@ def _below_byline(page: Sequence[Line], number: int) -> int:
 
 def _is_around(text: str) -> bool:
     return byline.is_byline(text) or furniture.is_furniture(text)
+
+
+def _near(below: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines below the text, up to the first that leads to another page: what stands behind it is not this one's."""
+    near: list[Line] = []
+    for line in below[:_TAIL_LINES]:
+        if _is_teaser(line):
+            break
+        near.append(line)
+    return tuple(near)
 
 
 def _is_end(text: str, has_text: bool) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extract import byline
-from crawler.extract.document import HEADINGS, clean, squeeze
+from crawler.extract.document import HEADINGS, clean, says_nothing, squeeze
 from crawler.extract.furniture import is_furniture
 from crawler.extract.lines import Line, Page
 
 _META_TITLES = ("articletitle", "og:title", "twitter:title", "title")
-_SUFFIX = re.compile(r"\s*(?:[_|｜]|\s[-–—]+\s|--+|[-–—]{1,2}(?=[^-–—]{2,20}$))\s*")
+_PLACE_METAS = ("sitename", "columnname")  # a heading that reads like one of them names where the page stands
+_SUFFIX = re.compile(r"\s*(?:[_|]|\s[-–—]+\s|--+|[-–]{1,2}(?=[^-–—]{2,20}$))\s*")
+_DASH_OR_BAR = re.compile(r"(?:｜|[—―]{1,2})([^｜—―]{2,20})$")  # these stand in titles too: 警情通报｜…, 守护——记…
 _SEPARATORS = re.compile(r"[\s_|｜–—-]+")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _NAMED = re.compile(r"title|headline|biaoti|\bbt\b|tit\b|subject", re.IGNORECASE)
@@ -22,6 +24,7 @@ _SITE = re.compile(r"(?:网|网站|公安[厅局]|政府|频道|在线|门户|�
 _LONGEST = 120
 _MOST_SUBTITLES = 3
 _MOST_PARTS = 3
+_LONGEST_SITE = 12
 _SUBTITLE = re.compile(r"sub-?_?tit|subhead|fu-?biao|fbt|f-?title|small-?tit|vice-?tit")
 _KICKER = re.compile(r"(?:^|[\s_-])(?:yt|yinti|jianti|kicker|eyebrow)(?:$|[\s_-])")
 _DASHED = re.compile(r"^\s*(?:[—―–-]{2,}|[—―])")
@@ -56,7 +59,7 @@ def find(
     it is written in full; the list entry, often cut short, comes last. A title cut with … gives way to a fuller form.
     """
     full = page_title(tree)
-    full = "" if _is_site(full, "") or _is_site(without_suffix(full), "") else full
+    full = "" if _is_site(without_suffix(full), "") else full
     metas_say = [(f"meta:{name}", value) for name in _META_TITLES for value in metas.get(name, ())]
     claimed = [(origin, value) for origin, value in metas_say if not _is_site(value, full)]
     named = [value for _, value in claimed]
@@ -66,7 +69,8 @@ def find(
         place = _shown(page.lines, len(page.lines), claims)
     heading = _text(page.lines, place)
     if place is None:
-        place = _nearest_heading(page.lines, body_start)
+        places = {squeeze(value) for name in _PLACE_METAS for value in metas.get(name, ())}
+        place = _nearest_heading(page.lines, body_start, places)
         nearest = _text(page.lines, place)
         heading = nearest if _without_site(nearest, full, named) != nearest else ""
     offers = [("heading", _without_site(heading, full, named)), *claimed]
@@ -133,12 +137,14 @@ def _subtitle(page: Page, place: range, within: range) -> Sequence[int]:
 
 def page_title(tree: HtmlElement) -> str:
     """The text of `<title>`, which most browsers show and most sites end with their own name."""
-    return next((text for e in tree.iter("title") if (text := clean(e.text))), "")
+    return next((text for e in tree.iter("title") if not says_nothing(text := clean(e.text))), "")
 
 
 def without_suffix(full: str) -> str:
     """A `<title>` less the column's and the site's names behind it."""
     parts = [part for part in _SUFFIX.split(full) if part.strip()]
+    if len(parts) == 1 and (last := _DASH_OR_BAR.search(full)) and _SITE.search(last[1]):
+        return full[: last.start()].strip()
     if len(parts) < 2:
         return full.strip()
     if _SITE.search(parts[0]) and len(parts[0]) < len(parts[1]):  # 某某公安局_标题
@@ -167,7 +173,7 @@ def _shown(lines: Sequence[Line], end: int, claims: Sequence[str]) -> range | No
         goes_on = number + 1 < len(lines) and lines[number + 1].block is line.block
         for place in (range(number, number + 1), *([_parted(lines, number)] if goes_on else ())):
             text = squeeze(_text(lines, place))
-            if not 4 <= len(text) <= _LONGEST:
+            if len(text) > _LONGEST or (len(text) < 4 and (len(text) < 2 or text not in wanted)):  # 通告 is a title
                 continue
             agreed = sum(_agrees(text, claim) for claim in wanted if claim)
             score = agreed + _is_heading(line) + min(len(text), 60) / 60 - (line.link_share > 0.5)
@@ -193,17 +199,10 @@ def _is_heading(line: Line) -> float:
     return 0.5 if block.tag in HEADINGS or _NAMED.search(named) else 0.0
 
 
-def _nearest_heading(lines: Sequence[Line], body_start: int) -> range | None:
+def _nearest_heading(lines: Sequence[Line], body_start: int, places: set[str]) -> range | None:
     """The heading next above the text: `h1` before `h2` and `h3`, and those before what is only named like a title."""
     above = range(min(body_start, len(lines) - 1), -1, -1)
-    fitting = [
-        n
-        for n in above
-        if 4 <= len(lines[n].text) <= _LONGEST
-        and lines[n].link_share < 0.5
-        and not lines[n].row
-        and not _DASHED.match(lines[n].text)
-    ]
+    fitting = [n for n in above if _could_be_title(lines[n]) and squeeze(lines[n].text) not in places]
     for tag in ("h1", "h2", "h3", None):
         for number in fitting:
             block = lines[number].block
@@ -224,6 +223,13 @@ def _above_byline(lines: Sequence[Line], fitting: Sequence[int]) -> range | None
     return None
 
 
+def _could_be_title(line: Line) -> bool:
+    text = line.text
+    if line.row or line.link_share >= 0.5 or not 4 <= len(text) <= _LONGEST or _DASHED.match(text):
+        return False
+    return not says_nothing(text) and not (len(text) <= _LONGEST_SITE and _SITE.search(text))
+
+
 def _around(lines: Sequence[Line], number: int) -> range:
     """The lines over which a title is parted that ends with this one."""
     first = next((n for n in range(max(0, number - _MOST_PARTS + 1), number) if number in _parted(lines, n)), number)
@@ -237,4 +243,4 @@ def _continues(text: str, cut: str) -> bool:
 
 def _is_site(value: str, full: str) -> bool:
     """Is the meta only the site's or the column's name, as `title` and `og:title` often are?"""
-    return len(value) <= 12 and bool(_SITE.search(value)) and not full.startswith(value)
+    return len(value) <= _LONGEST_SITE and bool(_SITE.search(value)) and not full.startswith(value)

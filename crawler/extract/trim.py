@@ -16,6 +16,8 @@ from crawler.extract.lines import Line, Page
 _BACKGROUND = re.compile(r"^\W*(?:相关|延伸|更多|新闻|知识)(?:链接|阅读|解读|信息|内容|新闻|报道|政策)\W*$")
 _MOST_SHELVES = 30  # headings looked at on one page
 _DAY_BEHIND = re.compile(r"[\s\[(（]*(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\s\])）]*$")
+_SIGNER = re.compile(r"(?:局|厅|部|[总支大中]队|所|委员会|办公室|政府|法院|检察院)$")
+_LONGEST_SIGNER = 40
 _LINK = 0.8  # the share of a line inside links from which on it is one
 _PLAYER = re.compile(r"(?:^|[\s_-])(?:video-?js|vjs|\w{0,8}player)(?![a-z])")
 _SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
@@ -129,12 +131,13 @@ def _tail(lines: Sequence[Line], start: int) -> int:
     """Where the tail begins: at the first line that can end a release and below which the release does not go on.
 
     It goes on if sentences follow in elements of the kind that held those above (a second story, each with its
-    editor), or more of them than there was text above. Readers' comments are sentences too, in boxes of their own.
+    editor), or more of them than there was text above; and down to its signature. Readers' comments are sentences
+    too, in boxes of their own.
     """
     told = {number: kind for number, kind in _told(lines).items() if number >= start}
     last = {kind: number for number, kind in told.items()}
     before, after = 0, sum(len(lines[n].text) for n in told)
-    latest = end = start
+    latest = end = max([start, *(n for n in range(start + 1, len(lines)) if _is_signed(lines, n))])
     for end in range(start, len(lines)):
         if end > start and _ends_release(lines[end]) and latest < end and after <= before:
             break
@@ -144,25 +147,42 @@ def _tail(lines: Sequence[Line], start: int) -> int:
             latest = max(latest, last[told[end]])
     else:
         end = len(lines)
-    while end > start + 1 and (_ends_release(lines[end - 1]) or (end < len(lines) and _leads_away(lines[end - 1]))):
+    filed: dict[HtmlElement, bool] = {}
+    while end > start + 1 and (
+        _ends_release(lines[end - 1]) or (end < len(lines) and _leads_away(lines[end - 1], filed))
+    ):
         end -= 1
-    return _above_links(lines, start, end)
+    return _above_links(lines, start, end, filed)
 
 
-def _above_links(lines: Sequence[Line], start: int, end: int) -> int:
+def _is_signed(lines: Sequence[Line], number: int) -> bool:
+    """Does an official letter end here: with its date, below the body that signs it?"""
+    signer, date = lines[number - 1], lines[number]
+    if signer.linked or date.linked or not dates.is_date(date.text):
+        return False
+    return len(signer.text) <= _LONGEST_SIGNER and bool(_SIGNER.search(signer.text))
+
+
+def _above_links(lines: Sequence[Line], start: int, end: int, filed: dict[HtmlElement, bool]) -> int:
     """Where links to other pages begin that close the text without a heading; one alone may be the release's own."""
     first = end
-    while first > start + 1 and _leads_away(lines[first - 1]):
+    while first > start + 1 and _leads_away(lines[first - 1], filed):
         first -= 1
-    return first if end - first > 1 else end
+    if end - first < 2 or lines[first - 1].text.endswith(("：", ":")):  # 名单如下：
+        return end
+    return first
 
 
-def _leads_away(line: Line) -> bool:
-    """Is the line a link, and not to a file of the release?"""
+def _leads_away(line: Line, filed: dict[HtmlElement, bool]) -> bool:
+    """Is the line a link, and not to a file of the release? `filed` keeps of which blocks files are known: one block
+    may hold all lines of a page.
+    """
     linked = len(line.text) - len(_DAY_BEHIND.sub("", line.text)) + line.linked
     if not line.linked or linked < _LINK * len(line.text):
         return False
-    return not any(is_file(link.get("href") or "") for link in line.block.iter("a"))
+    if line.block not in filed:
+        filed[line.block] = any(is_file(link.get("href") or "") for link in line.block.iter("a"))
+    return not filed[line.block]
 
 
 def _ends_release(line: Line) -> bool:

@@ -26,20 +26,6 @@ _WITHIN_LINES = ("inline", "link")
 _LONGEST_CELL = 400
 _FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])")
 _LONGEST_BYLINE = 400
-_KINDS = {
-    **dict.fromkeys(BREAKS, "break"),
-    **dict.fromkeys(BLOCKS, "block"),
-    **dict.fromkeys(_INLINE, "inline"),
-    **dict.fromkeys(SILENT, "silent"),
-    "a": "link",
-    "img": "image",
-}
-_WITHIN_LINES = ("inline", "link")
-_LONGEST_CELL = 400
-_FOOT = re.compile(r"(?:^|\s)(?:foot(?:er)?|copyright|banquan)(?![a-z])")
-_BUTTONS_BEHIND = re.compile(
-    r"(?<=[。！？!?；;…”」』）)])\s*((?:[【\[]\s*[^【】\[\]。]{1,8}[】\]]\s*){1,6}|[XxＸ×✕╳✖]\s*关\s*闭\s*)$"
-)
 
 
 def read(root: HtmlElement, *, whole: bool = True) -> Page:
