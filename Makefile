@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 CRAWL_ARGS ?=
 PAGES ?= ../shared/pages
 
-.PHONY: setup demo crawl test lint bench bench-peers lock clean
+.PHONY: setup demo crawl test lint bench bench-peers pictures lock clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,11 @@ bench: setup
 	$(BIN)/python benchmarks/real_pages.py $(PAGES)
 	$(BIN)/python benchmarks/listings.py $(PAGES)
 	$(BIN)/python benchmarks/extraction.py $(PAGES)
+	$(BIN)/python benchmarks/search.py
+
+# Needs Chromium and a CJK font.
+pictures: setup
+	$(BIN)/python -m tests.browser.pictures
 
 # The peers' own requirements contradict the project's, so they live beside it.
 bench-peers:

@@ -13,13 +13,14 @@ from datasette import Request, Response  # type: ignore[import-untyped]  # Datas
 
 from archive.erasure import is_hidden
 from archive.web.dossier import select, versions_of
-from archive.web.pages import Routes, page, read
+from archive.web.pages import Routes, page, read, readable
 from archive.web.wording import changed, sample
 
 KINDS = ("edited", "gone", "restored")
 PAGE = 50
 _LONGEST = 20_000  # characters of a text in which a sample is looked for
 _PLACE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00)~(\d{1,15})")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00")
 _END = ("9999", 0)  # a place behind every event
 # The events lead: a join the other way round would read all releases of a site to find the newest few.
 _CHANGES = """
@@ -94,7 +95,8 @@ def _words(change: Mapping[str, Any]) -> str:
         _, _, bytes_of = change["detail"].partition(": ")
         return f"an image or file has {bytes_of}" if bytes_of else changed(change)
     if change["kind"] == "gone":
-        return change["detail"] or "the page is not there any more"
+        said = change["detail"] or "the page is not there any more"
+        return _MOMENT.sub(lambda moment: readable(moment[0]), said)
     return "its page answers again"
 
 

@@ -112,6 +112,8 @@ def _facets(wanted: Asked, found: Found, names: Mapping[str, Mapping[str, str]])
         _choice(wanted, "column", column or "none", column or "of no column", count, is_chinese=bool(column))
         for column, count in sorted(found.columns.items(), key=lambda one: (-one[1], one[0] or ""))
     ]
+    if set(found.divisions) == {None}:
+        provinces = []  # a site of no province has no other to be told from
     return {"Province": provinces, "Year": years, "Column": columns[:_COLUMNS_SHOWN]}
 
 

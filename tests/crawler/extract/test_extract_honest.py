@@ -14,6 +14,9 @@ TOLD = "6月3日，某市公安局召开新闻发布会，通报夏季治安打�
 MORE = "行动开展以来，全市共破获各类刑事案件321起，抓获犯罪嫌疑人456名。"
 TITLE = "某市公安局通报夏季行动战果"
 
+NEIGHBOUR = """<h3>警务要闻</h3><a href="/2.html">城西警方开展夜查行动</a><p>来源：样例晚报 作者：王五</p>
+<p>发布时间：2025-12-01</p>"""
+
 
 def page(
     below: str = "", above: str = "", head: str = f"<h1>{TITLE}</h1>", title: str = f"{TITLE}_某市公安局"
@@ -25,7 +28,7 @@ def page(
 @pytest.mark.parametrize(
     "below",
     [
-        '<h3>警务要闻</h3><a href="/2.html">城西警方开展夜查行动</a><p>来源：样例晚报 作者：王五</p><p>发布时间：2025-12-01</p>',
+        NEIGHBOUR,
         "<p>来源：{{source}}</p>",
         "<p>来源：${source}　作者：null</p>",
         "<p>来源：undefined</p>",
