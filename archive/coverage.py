@@ -33,8 +33,8 @@ SELECT site, substr(started, 1, 7), outcome, count(*) FROM runs WHERE kind = 'cr
 _LAST_RUN = "SELECT started, outcome FROM runs WHERE site = ? AND kind = 'crawl' ORDER BY id DESC LIMIT 1"
 _STATED = """
 SELECT stated_total, started FROM runs
-WHERE site = ? AND stated_total IS NOT NULL AND kind = 'crawl' AND outcome = 'finished'
-ORDER BY id DESC LIMIT 1
+WHERE site = ? AND stated_total IS NOT NULL AND kind = 'crawl'
+ORDER BY outcome = 'finished' DESC, id DESC LIMIT 1
 """
 
 

@@ -134,7 +134,7 @@ class TestExtract:
             *(f"  {paragraph}" for paragraph in PARAGRAPHS[:5]),
             "  … 3 more …",
             *(f"  {paragraph}" for paragraph in PARAGRAPHS[8:]),
-            "image      http://unknown.invalid/W1\\x9b2J.jpg",
+            "image      http://unknown.invalid/W12J.jpg",
             "  name     发还现场",
             "  caption  图为民警向群众发还被盗车辆。",
             "stripped   lines: 1",
