@@ -15,7 +15,7 @@ Offer = tuple[str, str | None]  # where a value stands, and the value
 
 
 class Evidence:
-    """Gathered while a page is read: `origins` by field, the `rejected` values and the fields in `conflict`."""
+    """Gathered while a page is read: `origins` by field, the `rejected` values, and the fields in `conflicts`."""
 
     def __init__(self) -> None:
         self.origins: dict[str, str] = {}

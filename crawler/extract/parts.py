@@ -75,7 +75,7 @@ def split(
     else:
         other = aside.union(heading.around) if heading else aside
         found = body.isolate([page.lines[n] for n in inside if n not in other])
-    text, _ = trim.trim(found, _as_shown(heading, page.lines))
+    text = trim.trim(found, _as_shown(heading, page.lines))
     return _parts(page, aside, inside, heading, text, holder, found_by)
 
 

@@ -102,8 +102,8 @@ def _around(page: Page, number: int) -> range:
     return around
 
 
-def trim(lines: Sequence[Line], title: str | None) -> tuple[list[Line], list[Line]]:
-    """Cut furniture from the head and the tail of a release's lines, but never all of them: what stays, what goes."""
+def trim(lines: Sequence[Line], title: str | None) -> list[Line]:
+    """What stays of a release's lines when furniture is cut from their head and tail; never nothing, if it can be."""
     start = _head(lines, title)
     end = _tail(lines, start)
     kept = [line for line in lines[start:end] if line.row or not is_never_text(line.shown)]
@@ -111,8 +111,7 @@ def trim(lines: Sequence[Line], title: str | None) -> tuple[list[Line], list[Lin
         wanted = squeeze(title)
         below = max((n for n, line in enumerate(lines) if squeeze(line.text) == wanted), default=-1) + 1
         kept = [line for line in lines[below:] if line.link_share < 0.5 and not _ends_release(line)]
-    staying = set(map(id, kept))
-    return kept, [line for line in lines if id(line) not in staying]
+    return kept
 
 
 def _head(lines: Sequence[Line], title: str | None) -> int:
