@@ -15,8 +15,8 @@ _ASIDE = ("updated", "written", "closing", "page")  # believed if nothing else i
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A date and where it was found: `layout`, `byline`, `meta:pubdate`, `entry`, `url`; or `page`, `updated`, `written`,
-    `closing`, which tell when something else was done or happened, and are believed if nothing else is.
+    """A date and where it was found: `layout`, `byline`, `meta:pubdate`, `entry`, `url`; or `page`, `updated`,
+    `written`, `closing`, which tell when something else was done or happened, and are believed if nothing else is.
 
     `doubtful` is set for a meta that may be the time at which the page was generated anew.
     """
