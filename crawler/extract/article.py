@@ -22,6 +22,8 @@ from crawler.site import ArticleLayout, Site
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SENTENCE = re.compile(r"[。；！？]|今天是")
+# A date begins a short line, or has its hour: 2019-09-05 11:10 某某 评论, 原创 2020-03-09 18:14
+_LED = re.compile(r"^\W{0,3}(?:19|20)\d\d\D.{0,60}$|\d[日号]?\s{0,3}(?:[01]?\d|2[0-3])[:：][0-5]\d", re.DOTALL)
 _LONGEST_NAME = 20
 _LONGEST_DATED = 120
 _FILE_LABEL = re.compile(r"^附件?\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、]\s*")
@@ -184,11 +186,12 @@ def _dates(
     beside = [*published.from_metas(known), *_dates_beside(url, entry)]
     yield from _found("layout", [laid.get("published", "")])
     visible = [*said.fields.get("published", ()), *map(byline.unlabelled, filter(byline.is_byline, parts.head))]
+    dated = [line for line in parts.head if len(line) <= _LONGEST_DATED and not _SENTENCE.search(line)]
+    visible += [line for line in dated if _LED.search(line) and "，" not in line]
     for text in visible:
         if moment := dates.find(text) or dates.completed(text, [one.moment for one in beside]):
             yield Candidate(moment, "byline")
     yield from beside
-    dated = [line for line in parts.head if len(line) <= _LONGEST_DATED and not _SENTENCE.search(line)]
     yield from _found("page", dated)
     yield from _found("updated", said.fields.get("updated", ()))
     yield from _found("written", [said.labels[label] for label in labels.WRITTEN if label in said.labels])

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from archive.models import Entry
 from crawler.extract import extract
 from crawler.worker import Worker
 
@@ -81,6 +82,14 @@ def test_a_list_of_links_that_the_text_announces_is_the_release() -> None:
 )
 def test_a_title_is_neither_a_site_nor_half_of_itself(head: str, title: str, expected: str) -> None:
     assert extract(page(head=head, title=title), URL).title == expected
+
+
+@pytest.mark.parametrize("line", ["2024-06-03 11:10 某某 评论", "原创 2024-06-03 11:10:05", "2024年6月3日 某某支队"])
+def test_a_date_shown_without_a_label_outranks_the_list_s(line: str) -> None:
+    entry = Entry(URL, TITLE, dt.date(2024, 6, 30))
+    found = extract(page(head=f"<h1>{TITLE}</h1><p>{line}</p>"), URL, entry=entry)
+    assert str(found.published).startswith("2024-06-03")
+    assert found.conflicts == ("published",)
 
 
 def test_an_appointment_is_not_when_a_release_was_published() -> None:
