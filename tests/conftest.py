@@ -18,9 +18,9 @@ from crawler.demo.releases import load_releases
 from crawler.demo.server import SampleProvince
 from tests import warm
 
-# How long an example takes is the machine's affair. CI looks at the same few examples every time, a person at new ones.
+# How long an example takes is the machine's affair. CI looks at the same examples every time, a person at new ones.
 settings.register_profile("person", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 

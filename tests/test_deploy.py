@@ -79,10 +79,10 @@ def test_what_is_given_in_the_environment_is_known_to_the_readme() -> None:
 
 def test_every_path_is_a_conventional_one() -> None:
     for file in (path for path in DEPLOY.rglob("*") if path.is_file()):
-        paths = re.findall(r"(?<![\w.}/:-])/[a-z][\w./-]*", file.read_text("utf-8"))
+        paths = re.findall(r"(?<![\w.}/:])/[a-z][\w./-]*", file.read_text("utf-8"))
         usual = ("/opt/police-press", STATE, "/etc/police-press.env", "/etc/systemd/system", "/bin/", "/dev/null")
         usual += ("/etc/nginx/conf.d/", "/etc/letsencrypt/live/", "/var/cache/nginx")
-        named = ("/usr/sbin/nologin", "/start", "/fail", "/robots.txt")
+        named = ("/usr/sbin/nologin", "/start", "/fail", "/robots.txt", "/static")
         elsewhere = [path for path in paths if not path.startswith(usual)]
         assert {path for path in elsewhere if path not in named} == set(), file.name
 

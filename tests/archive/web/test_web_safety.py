@@ -128,7 +128,7 @@ def test_search_engines_are_told(host):
     assert ask(host, "/press/press_releases")[0].headers["X-Robots-Tag"] == "noindex"
 
 
-def test_sql_ends_after_a_second(host):
+def test_sql_that_does_not_end_is_ended(host):
     answer, body = sql(host, ENDLESS)
     assert answer.status == 400
     assert "too long" in json.loads(body)["error"]
