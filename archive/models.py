@@ -11,7 +11,6 @@ Precision = Literal["second", "minute", "day", "month", "year"]
 BodyKind = Literal["text", "image", "attachment", "video", "empty"]
 RunKind = Literal["crawl", "fetch", "import"]
 PageKind = Literal["listing", "article", "attachment"]
-PageState = Literal["waiting", "fetched", "gone", "walled", "failed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)

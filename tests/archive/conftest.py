@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_release import ARTICLE, SEEN
+from sample_release import ARTICLE, SEEN, declare_site
 
 from archive import Archive
 from archive.models import Answer, Attachment
@@ -33,16 +33,7 @@ def _keep(archive: Archive, path: str, site: str = "beijing", **fields: Any) -> 
 
 def _declare_sites(archive: Archive) -> None:
     for slug, name, division in (("beijing", "北京市公安局", "110000"), ("gansu", "甘肃省公安厅", "620000")):
-        archive.store.declare_site(
-            slug=slug,
-            name=name,
-            english=slug.title(),
-            kind="police",
-            division=division,
-            home=f"https://{slug}.example/",
-            verified=None,
-            evidence="invented for a test",
-        )
+        declare_site(archive.store, slug, name, division)
 
 
 @pytest.fixture(scope="session")

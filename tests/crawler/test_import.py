@@ -6,7 +6,7 @@ import datetime as dt
 import gzip
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -39,12 +39,6 @@ from tests.conftest import Press, wait_until
 
 FIRST, SECOND, THIRD, FOURTH, FIFTH = (address(number) for number in range(1, 6))
 MOVED, ABOUT, UNLISTED = f"{ROOT}/jqtb/202603/moved.html", f"{ROOT}/about.html", f"{ROOT}/zt/2026/t20260304_77.html"
-
-
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as running:
-        yield running
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ HTML = ("Content-Type", "text/html; charset=utf-8")
 FIRST, EDITED = article(1), article(1, "以上数据已更正。")
 
 
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Worker]:
-    with Worker() as running:
-        yield running
-
-
 @pytest.fixture
 def desk(tmp_path: Path, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (tmp_path / "sites").mkdir()

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-from sample_release import ARTICLE
+from sample_release import ARTICLE, declare_site
 
 from archive import Archive
 from archive.frontier import Frontier
@@ -29,16 +29,7 @@ def make(folder: Path) -> None:
     """
     with Archive.open(folder, write=True) as archive:
         for slug, name, division in SITES:
-            archive.store.declare_site(
-                slug=slug,
-                name=name,
-                english=slug.title(),
-                kind="police",
-                division=division,
-                home=f"https://{slug}.example/",
-                verified=None,
-                evidence="invented for a test",
-            )
+            declare_site(archive.store, slug, name, division)
         _walled_run(archive, "beijing", NOW - dt.timedelta(days=40))
         _crawl(archive, "beijing", _days("2025-11-03", "2025-11-20", "2026-01-05", "2026-02-27"), walled="2025-11-20")
         _crawl(archive, "gansu", _days("2026-02-11", "2026-02-25", "2025-11-30"), is_cut=True)
