@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import click
 
 from archive.backup import backup as back_up
 from archive.errors import ArchiveError, ArchiveInUseError
-from archive.exports.csv import Written, export_csv
-from archive.exports.rows import Wanted, sites
+from archive.exports.verb import export
 from archive.faults import Checked
 from archive.folder import Archive, archive_folder
+from archive.given import Given
 from archive.removals_file import RemovalsError
 from archive.stats import as_text
 from archive.stats import stats as counts_of
@@ -55,28 +54,6 @@ class Verbs(click.Group):
             raise WrongRemovals(f"{problem}. Nothing was changed.") from problem
 
 
-class Day(click.ParamType[dt.date]):
-    """A day as ISO 8601 has it, like 2026-03-01."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        """A date; a wrong one is wrong usage."""
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no day like 2026-03-01.", param, ctx)
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What was given to the command before its verb; the object of click's context."""
-
-    archive: Path
-    sites: str | None = None
-    vantage: str | None = None
-
-
 @click.group(cls=Verbs)
 @click.option("--archive", metavar="DIR", help="The archive folder; else $POLICE_PRESS_ARCHIVE, else ./data.")
 @click.option("--sites", metavar="DIR", help="Another folder of site files; else $POLICE_PRESS_SITES.")
@@ -88,43 +65,7 @@ def cli(context: click.Context, archive: str | None, sites: str | None, vantage:
     context.obj = Given(archive_folder(archive), sites, vantage)
 
 
-@cli.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice(["csv"]), expose_value=False)
-@click.option("--out", required=True, metavar="PATH", type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--site", help="Only this site's releases.")
-@click.option("--from", "published_from", type=Day(), help="Published on this day or later.")
-@click.option("--to", "published_to", type=Day(), help="Published on this day or earlier.")
-@click.option("--search", metavar="TEXT", help="Only releases with these words, as in the search box.")
-@click.option("--no-bom", is_flag=True, help="Leave out the mark by which Excel knows UTF-8.")
-@click.option("--raw-cells", is_flag=True, help="Leave cells as they are that a spreadsheet may run as formulas.")
-@click.pass_obj
-def export(given: Given, /, out: Path, no_bom: bool, raw_cells: bool, **wanted: Any) -> None:
-    """Write releases to a file; says how many, and the file's SHA-256. FORMAT is csv."""
-    if str(out) == "-":
-        raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
-    if wanted["published_from"] and wanted["published_to"] and wanted["published_from"] > wanted["published_to"]:
-        raise click.BadParameter("this day is before --from.", param_hint="--to")
-    with Archive.open(given.archive) as archive:
-        site = wanted["site"]
-        if site and site not in (known := sites(archive)):
-            others = ", ".join(known) or "none"
-            raise click.BadParameter(f"{site} is not in this archive; known: {others}.", param_hint="--site")
-        try:
-            written = export_csv(archive, out, Wanted(**wanted), bom=not no_bom, raw_cells=raw_cells)
-        except OSError as problem:
-            reason = problem.strerror or problem
-            raise click.BadParameter(f"{out} cannot be written: {reason}.", param_hint="--out") from problem
-    _say(out, written)
-
-
-def _say(out: Path, written: Written) -> None:
-    click.echo(f"{written.rows} row{'' if written.rows == 1 else 's'} written to {out}")
-    click.echo(f"SHA-256 {written.sha256}")
-    if written.guarded:
-        click.echo(
-            f"An apostrophe was put before {written.guarded} cell{'' if written.guarded == 1 else 's'} that a"
-            " spreadsheet might run as a formula; --raw-cells leaves them as they are."
-        )
+cli.add_command(export)
 
 
 @cli.command()

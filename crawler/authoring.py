@@ -16,9 +16,9 @@ import click
 
 from archive import clock
 from archive.addresses import canonical
-from archive.cli import Given
 from archive.columns import published_text
 from archive.divisions import CODES
+from archive.given import Given
 from archive.models import Article
 from crawler.account import account, escaped
 from crawler.advice import advice

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 import click
 
 from archive.addresses import key
-from archive.cli import Day, Given, cli
+from archive.cli import cli
 from archive.errors import ArchiveInUseError
 from archive.folder import Archive
+from archive.given import Day, Given
 from archive.lock import Lock
 from archive.models import WalkOptions
 from archive.removals import tombstone

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from archive import clock
-from archive.cli import Given
 from archive.folder import DATABASE, Archive
+from archive.given import Given
 from archive.health import SiteState, Standing, never_ran, states
 from archive.health import health as standings
 from crawler.advice import advice

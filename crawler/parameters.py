@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from archive import clock
-from archive.cli import Given
 from archive.divisions import CODES
+from archive.given import Given
 from crawler.ping import address
 from crawler.site import Site, SiteError, load_sites, sites_folder
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from archive import clock
-from archive.cli import Given
 from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.foreign import ForeignFileError
+from archive.given import Given
 from archive.rebuilt import rebuilding
 from crawler.parameters import Moment, chosen_sites
 

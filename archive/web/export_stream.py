@@ -20,7 +20,8 @@ from datasette.utils.asgi import BadRequest  # type: ignore[import-untyped]  # a
 from archive import clock
 from archive.connection import connect
 from archive.exports.csv import BOM, guard_cells
-from archive.exports.rows import Wanted, columns, rows, sites
+from archive.exports.rows import Rows, Wanted, named_table, sites
+from archive.exports.tables import RELEASES
 from archive.folder import Archive
 from archive.web.pages import Routes, database
 from archive.web.safety import App, Receive, Scope, Send
@@ -118,7 +119,7 @@ def _day(name: str, text: str | None) -> dt.date | None:
 
 
 def _chunks(database: Path, asked: _Asked) -> Generator[bytes, None, None]:
-    """The file in pieces, none of them empty. Raises BadRequest for an unknown site, ArchiveError as `rows` does."""
+    """The file in pieces, none of them empty. Raises BadRequest for an unknown site, ArchiveError as `Rows` does."""
     opened = connect(database, write=False)
     with closing(opened.conn):
         archive = Archive(database.parent, opened, None)
@@ -128,8 +129,9 @@ def _chunks(database: Path, asked: _Asked) -> Generator[bytes, None, None]:
         buffer = io.StringIO(newline="")
         buffer.write(BOM if asked.bom else "")
         writer = csv.writer(buffer)
-        writer.writerow(columns(archive))
-        for row in rows(archive, asked.wanted):
+        releases = named_table(archive, RELEASES)
+        writer.writerow([column.name for column in releases.columns])
+        for row in Rows(archive, releases, asked.wanted):
             writer.writerow(row if asked.raw_cells else guard_cells(row))
             if buffer.tell() >= _CHUNK:
                 yield buffer.getvalue().encode()

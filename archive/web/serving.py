@@ -7,17 +7,13 @@ from pathlib import Path
 
 from datasette.cli import serve  # type: ignore[import-untyped]  # Datasette ships no types
 
+from archive.metadata import metadata_file
+
 # What anybody may ask of a page, whatever a later Datasette's defaults are; a plain one of 0.65 has the same limit of
 # rows and one second, in which its own search box does not always sort 50,000 hits (seen at load 4). Its limit of
 # 100 MB on a CSV would be met by a table of bodies: a stream is whole, or breaks off.
 # Suggesting facets took 2.7 of the 3 seconds of the page of 100,000 releases (measured).
 _SETTINGS = {"sql_time_limit_ms": 3000, "max_returned_rows": 1000, "max_csv_mb": 0, "suggest_facets": 0}
-
-
-def metadata_file() -> Path:
-    """`datasette-metadata.json`: in an installed package beside this module, in the repository at the top."""
-    packaged = Path(__file__).with_name("datasette-metadata.json")
-    return packaged if packaged.exists() else packaged.parents[2] / packaged.name
 
 
 def _database(archive: Path) -> list[str]:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from archive import Archive
-from archive.cli import Given
+from archive.given import Given
 from archive.models import Fetched, Finding, RunCounts, RunFacts, WalkOptions
 from crawler.advice import advice
 from crawler.overview import health, sites

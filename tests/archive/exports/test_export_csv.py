@@ -59,15 +59,15 @@ def test_every_column_in_the_schemas_order_but_integers_of_this_file_and_then_th
     [schema] = [table.columns for table in archive.db.tables if table.name == "press_releases"]
     header = out.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
     ours = [column.name for column in schema if column.name not in ("id", "capture_id")]
-    assert header == [*ours, "captured", "payload_digest"]
+    assert header == [*ours, "captured", "payload_digest", "warc_file", "warc_offset"]
     assert header[0] == "key"
 
 
 def test_every_value_comes_back_as_it_was(archive, out):
     export_csv(archive, out, ALL, raw_cells=True)
     cursor = archive.db.conn.execute(
-        "SELECT r.*, c.captured, c.payload_digest FROM press_releases AS r JOIN captures AS c ON c.id = r.capture_id"
-        " ORDER BY published, key"
+        "SELECT r.*, c.captured, c.payload_digest, c.warc_file, c.warc_offset FROM press_releases AS r"
+        " JOIN captures AS c ON c.id = r.capture_id ORDER BY published, key"
     )
     names = [column[0] for column in cursor.description]
     kept = [dict(zip(names, row, strict=True)) for row in cursor]
@@ -133,7 +133,9 @@ def test_any_text_comes_back_where_cells_are_raw(one_release, title, body):
 
 
 @given(
-    title=st.text().filter(lambda text: not text.startswith(FORMULA)), formula=st.sampled_from(FORMULA), rest=st.text()
+    title=st.text().filter(lambda text: text[:1] not in FORMULA),
+    formula=st.sampled_from(sorted(FORMULA)),
+    rest=st.text(),
 )
 def test_a_cell_that_begins_like_a_formula_is_guarded_and_no_other_is_changed(one_release, title, formula, rest):
     assert exported_text(one_release, title, formula + rest) == (title, "'" + formula + rest, 1)
@@ -152,7 +154,7 @@ def test_only_what_is_text_is_guarded(archive, out):
 
 def write_half(path: Path) -> None:
     with whole_file(path) as file:
-        file.write("half")
+        file.write(b"half")
         raise KeyboardInterrupt
 
 
@@ -166,7 +168,7 @@ def test_an_interrupted_file_leaves_what_was_there(out):
 
 def test_nothing_has_the_name_before_it_is_whole(out):
     with whole_file(out) as file:
-        file.write("whole")
+        file.write(b"whole")
         assert not out.exists()
     assert out.read_text(encoding="utf-8") == "whole"
 
@@ -175,7 +177,7 @@ def test_a_symbolic_link_is_followed(out, tmp_path):
     link = tmp_path / "latest.csv"
     link.symlink_to(out)
     with whole_file(link) as file:
-        file.write("new")
+        file.write(b"new")
     assert link.is_symlink()
     assert out.read_text(encoding="utf-8") == "new"
 

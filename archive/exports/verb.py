@@ -1,0 +1,99 @@
+"""The verb `export`: which options each format takes, and what is said of what was written."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from archive.exports.csv import export_csv
+from archive.exports.jsonl import export_jsonl
+from archive.exports.rows import Wanted, Written, WrongWhereError, one_moment, sites
+from archive.exports.tables import RELEASES, TABLES
+from archive.folder import Archive
+from archive.given import Day, Given
+
+
+class _Format(NamedTuple):
+    """How a format is written, and which options it takes beside those of all."""
+
+    write: Callable[..., Written]
+    takes: frozenset[str] = frozenset()
+
+
+_FORMATS = {
+    "csv": _Format(export_csv, frozenset({"table", "no_bom", "raw_cells"})),
+    "jsonl": _Format(export_jsonl, frozenset({"table"})),
+}
+_GIVEN = ("site", "search", "published_from", "published_to", "where", "mask_numbers")
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(list(_FORMATS)))
+@click.option("--out", required=True, metavar="PATH", type=click.Path(path_type=Path), help="What to write.")
+@click.option("--site", help="Only this site's releases.")
+@click.option("--from", "published_from", type=Day(), help="Published on this day or later.")
+@click.option("--to", "published_to", type=Day(), help="Published on this day or earlier.")
+@click.option("--search", metavar="TEXT", help="Only releases with these words, as in the search box.")
+@click.option("--where", metavar="SQL", help="Only rows of which this expression is true: year = 2025 AND chars > 500.")
+@click.option("--mask-numbers", is_flag=True, help="Mask identity, telephone, plate and bank card numbers in texts.")
+@click.option("--table", type=click.Choice(TABLES), help="Another table than the releases: what belongs to them.")
+@click.option("--no-bom", is_flag=True, help="Leave out the mark by which Excel knows UTF-8.")
+@click.option("--raw-cells", is_flag=True, help="Leave cells as they are that a spreadsheet may run as formulas.")
+@click.pass_obj
+def export(given: Given, /, format_: str, out: Path, **options: Any) -> None:
+    """Write releases to a file, with its SHA-256 beside it. FORMAT is csv or jsonl."""
+    if str(out) == "-":
+        raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
+    if options["published_from"] and options["published_to"] and options["published_from"] > options["published_to"]:
+        raise click.BadParameter("this day is before --from.", param_hint="--to")
+    own = _own_options(format_, options)
+    wanted = Wanted(**{name: options[name] for name in _GIVEN}, table=own.pop("table", RELEASES))
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that half a file goes away
+    with Archive.open(given.archive) as archive:
+        if wanted.site and wanted.site not in (known := sites(archive)):
+            others = ", ".join(known) or "none"
+            raise click.BadParameter(f"{wanted.site} is not in this archive; known: {others}.", param_hint="--site")
+        try:
+            with one_moment(archive):
+                written = _FORMATS[format_].write(archive, out, wanted, **own)
+        except WrongWhereError as problem:
+            raise click.BadParameter(str(problem), param_hint="--where") from problem
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise click.BadParameter(f"{out} cannot be written: {reason}.", param_hint="--out") from problem
+    _say(written)
+
+
+def _own_options(format_: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What the format's function is given beside the selection; an option that it does not take is wrong usage."""
+    own = {name: value for name, value in options.items() if name not in _GIVEN and value}
+    for name in own:
+        if name not in _FORMATS[format_].takes:
+            others = ", ".join(other for other, takes in _FORMATS.items() if name in takes.takes)
+            raise click.BadParameter(f"{format_} does not take it; {others} does.", param_hint=_spelt(name))
+    return {"bom": False, **own} if own.pop("no_bom", False) else own
+
+
+def _spelt(option: str) -> str:
+    return f"--{option.replace('_', '-')}"
+
+
+def _say(written: Written) -> None:
+    click.echo(f"{_counted(written.rows, 'row')} written to {written.path}")
+    click.echo(f"SHA-256 {written.sha256}")
+    if written.guarded:
+        click.echo(
+            f"An apostrophe was put before {_counted(written.guarded, 'cell')} that a spreadsheet might run as a"
+            " formula; --raw-cells leaves them as they are."
+        )
+    if written.masked:
+        click.echo(f"{_counted(written.masked, 'number')} masked.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
