@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+READERS := .venv-readers
+READERS_ASKED := tests/archive/exports/readers.txt
+READERS_LOCK := tests/archive/exports/readers.lock
 DEMO_ARGS ?=
 CRAWL_ARGS ?=
 PAGES ?= ../shared/pages
 
-.PHONY: setup demo crawl test lint bench bench-peers pictures lock clean
+.PHONY: setup demo crawl test readers lint bench bench-peers pictures lock clean
 
 setup: $(STAMP)
 
@@ -29,6 +32,15 @@ crawl: setup
 test: lint
 	$(BIN)/python -m pytest
 
+# The programs that people read exports with, beside the project: with them `make test` reads its exports back.
+readers: $(READERS)/.installed
+
+$(READERS)/.installed: $(READERS_LOCK)
+	$(PYTHON) -m venv --clear $(READERS)
+	$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(READERS_LOCK)
+	$(READERS)/bin/python -m pip check
+	@touch $@
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +52,7 @@ bench: setup
 	$(BIN)/python benchmarks/listings.py $(PAGES)
 	$(BIN)/python benchmarks/extraction.py $(PAGES)
 	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/exports.py
 
 # Needs Chromium and a CJK font.
 pictures: setup
@@ -58,7 +71,9 @@ lock:
 	.venv-lock/bin/python -m pip install --quiet uv
 	.venv-lock/bin/uv pip compile --quiet --python-version 3.11 --universal --upgrade --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --extra dev pyproject.toml -o requirements.lock
+	.venv-lock/bin/uv pip compile --quiet --python-version 3.11 --universal --upgrade --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header $(READERS_ASKED) -o $(READERS_LOCK)
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) .venv-lock .venv-peers build dist
+	rm -rf $(VENV) $(READERS) .venv-lock .venv-peers build dist

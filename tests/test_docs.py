@@ -29,6 +29,14 @@ def test_every_verb_and_option_says_what_it_does() -> None:
             assert not isinstance(option, click.Option) or option.help, f"{name} {option.name}"
 
 
+def test_every_format_and_option_of_export_stands_in_its_document() -> None:
+    said = (ROOT / "docs" / "exporting.md").read_text("utf-8")
+    options = [name for option in cli.commands["export"].params for name in option.opts if name.startswith("--")]
+    [formats] = [option.type.choices for option in cli.commands["export"].params if option.name == "format_"]
+    [tables] = [option.type.choices for option in cli.commands["export"].params if option.name == "table"]
+    assert {name for name in (*options, *formats, *tables) if f"`{name}" not in said} == set()
+
+
 @pytest.mark.parametrize("code", range(5))
 def test_every_exit_code_stands_in_the_readme(code: int) -> None:
     assert re.search(rf"\b{code} (done|wrong|another|the archive)", README)
@@ -64,10 +72,17 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
-def test_the_lock_file_names_exact_versions_with_hashes_and_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("requirements.lock", {"scrapy", "trafilatura", "datasette", "hatchling"}),
+        ("tests/archive/exports/readers.lock", {"pandas", "duckdb", "frictionless", "pywb", "pyarrow"}),
+    ],
+)
+def test_a_lock_file_names_exact_versions_with_hashes_and_no_address(path: str, names: set[str]) -> None:
+    lock = (ROOT / path).read_text("utf-8")
     assert "://" not in lock
     pinned = re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", lock)
     assert len(pinned) == len(re.findall(r"(?m)^[a-z0-9]", lock))
     assert lock.count("--hash=sha256:") >= len(pinned)
-    assert {"scrapy", "trafilatura", "datasette", "hatchling"} <= {name for name, _ in pinned}
+    assert names <= {name for name, _ in pinned}

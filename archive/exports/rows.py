@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError, remedy
-from archive.exports.numbers import mask
+from archive.exports.numbers import mask, mask_json
 from archive.exports.tables import RELEASES, Table, table
 from archive.folder import Archive, selection
 
@@ -42,7 +42,8 @@ class Wanted:
 class Written:
     """What an export wrote: rows without any header, the SHA-256 in hex, and cells that were changed on the way.
 
-    The digest is the file's; a folder's is that of the list of digests in it, `SHA256SUMS`.
+    The digest is the file's; a folder's is that of the list of digests in it, `SHA256SUMS`. `unit` names what was
+    counted, where that are no rows of a table; `texts` is how many files of text there are, where each is one.
     """
 
     path: Path
@@ -50,6 +51,8 @@ class Written:
     sha256: str
     guarded: int = 0
     masked: int = 0
+    unit: str = "row"
+    texts: int | None = None
 
 
 # The releases wanted, in a table of this connection's own: what belongs to them is found by joins in this order. In one
@@ -87,7 +90,8 @@ class Rows:
     """
 
     def __init__(self, archive: Archive, exported: Table, wanted: Wanted) -> None:
-        self._archive, self._exported, self._wanted = archive, exported, wanted
+        self._archive, self._wanted = archive, wanted
+        self.exported = exported
         self.masked = 0
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
@@ -95,7 +99,7 @@ class Rows:
         return map(self._mask, found) if self._wanted.mask_numbers else found
 
     def _selected(self) -> Iterator[tuple[Any, ...]]:
-        exported = self._exported
+        exported = self.exported
         names = ", ".join(column.name for column in exported.columns)
         condition, values = _condition(self._archive, exported, self._wanted)
         sql = f"SELECT {names} FROM ({exported.rows}) WHERE {condition} ORDER BY {exported.order}"  # noqa: S608 -- ours
@@ -108,12 +112,19 @@ class Rows:
                 raise
 
     def _mask(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        cells = list(row)
-        for at, column in enumerate(self._exported.columns):
-            if column.is_prose and cells[at]:
-                cells[at], count = mask(cells[at])
-                self.masked += count
-        return tuple(cells)
+        cells, count = masked(self.exported, row)
+        self.masked += count
+        return cells
+
+
+def masked(exported: Table, row: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
+    """The row with the numbers masked in what it says in words, and how many there were."""
+    cells, numbers = list(row), 0
+    for at, column in enumerate(exported.columns):
+        if column.is_prose and cells[at]:
+            cells[at], count = (mask_json if column.kind in ("object", "array") else mask)(cells[at])
+            numbers += count
+    return tuple(cells), numbers
 
 
 def captures_behind(archive: Archive, wanted: Wanted) -> str:
@@ -189,9 +200,13 @@ def _checked_where(archive: Archive, exported: Table, where: str | None) -> str:
 @contextmanager
 def reading(archive: Archive) -> Iterator[None]:
     """Raise ArchiveError for what SQLite cannot read."""
+    database = archive.folder / "press.db"
     try:
         yield
+    except sqlite3.OperationalError as problem:
+        if not str(problem).startswith(("no such column", "no such table")):
+            raise ArchiveError(f"{database}: cannot be read: {problem}. {remedy(problem)}".rstrip()) from problem
+        said = f"{database}: an older version of this program made it ({problem})"
+        raise ArchiveError(f"{said}. The next crawl or reparse brings it forward.") from problem
     except sqlite3.DatabaseError as problem:
-        raise ArchiveError(
-            f"{archive.folder / 'press.db'}: cannot be read as an archive: {problem}. {remedy(problem)}"
-        ) from problem
+        raise ArchiveError(f"{database}: cannot be read as an archive: {problem}. {remedy(problem)}") from problem

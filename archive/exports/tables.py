@@ -24,6 +24,7 @@ class Column:
 
     `kind`: `datetime` is ISO 8601 with offset, `date` YYYY-MM-DD, `object` and `array` are JSON, `boolean` is 0 or 1
     in the database. `is_prose`: it holds words of a page. `is_category`: few values, each of them many times.
+    `is_required`: it is never NULL.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Column:
     description: str
     is_prose: bool
     is_category: bool
+    is_required: bool = False
 
 
 class Reference(NamedTuple):
@@ -165,23 +167,28 @@ def table(db: sqlite3.Connection, name: str) -> Table:
     Raises ArchiveError where it does not have the table.
     """
     plan, said = _PLANS[name], described()[name]
-    declared = {row[1]: row[2] for row in db.execute(f"PRAGMA table_info({name})")}
+    info = db.execute(f"PRAGMA table_info({name})").fetchall()
+    declared = {row[1]: row[2] for row in info}
+    required = {*plan.key, *(row[1] for row in info if row[3])}
     if not declared:
-        raise ArchiveError(f"this archive is from before there was a table {name}: crawl or reparse makes it")
+        raise ArchiveError(f"this archive is from before there was a table {name}: the next crawl or reparse makes it")
     chosen: dict[str, str] = {}
     for column in declared:
         chosen |= dict(_INSTEAD.get(column, ((column, f"t.{column}"),)))
     if "capture_id" in declared:
         chosen |= {column: f"c.{column}" for column in _OF_CAPTURE if column not in chosen}
-    columns = tuple(_column(column, declared.get(column, "TEXT"), said["columns"]) for column in chosen)
+    columns = tuple(
+        _column(column, declared.get(column, "TEXT"), said["columns"], is_required=column in required)
+        for column in chosen
+    )
     named = ", ".join(f"{expression} AS {column}" for column, expression in chosen.items())
     others = "".join(f", t.{column}" for column in declared if column not in chosen)
     rows = f"SELECT {named}{others} FROM {plan.source}"  # noqa: S608 -- names of our own schema
     return Table(name, said["title"], said["description"], columns, rows, plan.order, plan.key, plan.references)
 
 
-def _column(name: str, declared: str, said: dict[str, str]) -> Column:
+def _column(name: str, declared: str, said: dict[str, str], *, is_required: bool) -> Column:
     is_number = declared == "INTEGER" or name == "warc_offset"
     kind = _KINDS.get(name, "integer" if is_number else "string")
     description = said.get(name) or _DESCRIPTIONS[name]
-    return Column(name, kind, description, name in _PROSE, name in _CATEGORIES)
+    return Column(name, kind, description, name in _PROSE, name in _CATEGORIES, is_required)

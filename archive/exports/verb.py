@@ -10,10 +10,17 @@ from typing import Any, NamedTuple
 
 import click
 
+from archive.exports.arrow import NoPyarrowError
+from archive.exports.corpus import export_corpus
 from archive.exports.csv import export_csv
+from archive.exports.datapackage import export_datapackage
+from archive.exports.earlier import EarlierExportError
 from archive.exports.jsonl import export_jsonl
+from archive.exports.parquet import export_parquet
 from archive.exports.rows import Wanted, Written, WrongWhereError, one_moment, sites
 from archive.exports.tables import RELEASES, TABLES
+from archive.exports.wacz import export_wacz
+from archive.exports.warc import export_warc
 from archive.folder import Archive
 from archive.given import Day, Given
 
@@ -23,11 +30,17 @@ class _Format(NamedTuple):
 
     write: Callable[..., Written]
     takes: frozenset[str] = frozenset()
+    is_evidence: bool = False  # pages as they came, of which nothing may be masked
 
 
 _FORMATS = {
-    "csv": _Format(export_csv, frozenset({"table", "no_bom", "raw_cells"})),
-    "jsonl": _Format(export_jsonl, frozenset({"table"})),
+    "csv": _Format(export_csv, frozenset({"table", "since_export", "no_bom", "raw_cells"})),
+    "jsonl": _Format(export_jsonl, frozenset({"table", "since_export"})),
+    "parquet": _Format(export_parquet, frozenset({"table", "since_export"})),
+    "datapackage": _Format(export_datapackage, frozenset({"parquet", "raw_cells"})),
+    "corpus": _Format(export_corpus, frozenset({"raw_cells"})),
+    "warc": _Format(export_warc, is_evidence=True),
+    "wacz": _Format(export_wacz, is_evidence=True),
 }
 _GIVEN = ("site", "search", "published_from", "published_to", "where", "mask_numbers")
 
@@ -42,15 +55,27 @@ _GIVEN = ("site", "search", "published_from", "published_to", "where", "mask_num
 @click.option("--where", metavar="SQL", help="Only rows of which this expression is true: year = 2025 AND chars > 500.")
 @click.option("--mask-numbers", is_flag=True, help="Mask identity, telephone, plate and bank card numbers in texts.")
 @click.option("--table", type=click.Choice(TABLES), help="Another table than the releases: what belongs to them.")
+@click.option(
+    "--since-export",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Only releases that changed since this export was made, as csv, jsonl or parquet; column `change` says how.",
+)
 @click.option("--no-bom", is_flag=True, help="Leave out the mark by which Excel knows UTF-8.")
 @click.option("--raw-cells", is_flag=True, help="Leave cells as they are that a spreadsheet may run as formulas.")
+@click.option("--parquet", is_flag=True, help="Write the tables of a data package as Parquet.")
 @click.pass_obj
 def export(given: Given, /, format_: str, out: Path, **options: Any) -> None:
-    """Write releases to a file, with its SHA-256 beside it. FORMAT is csv or jsonl."""
+    """Write releases to a file, with its SHA-256 beside it.
+
+    FORMAT is csv, jsonl, parquet, datapackage, corpus (each a folder, or a zip where PATH ends so), warc or wacz.
+    """
     if str(out) == "-":
         raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
     if options["published_from"] and options["published_to"] and options["published_from"] > options["published_to"]:
         raise click.BadParameter("this day is before --from.", param_hint="--to")
+    if options["since_export"] and options["since_export"].resolve() == out.resolve():
+        raise click.BadParameter("it would be written over; --out has to be another file.", param_hint="--since-export")
     own = _own_options(format_, options)
     wanted = Wanted(**{name: options[name] for name in _GIVEN}, table=own.pop("table", RELEASES))
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that half a file goes away
@@ -63,6 +88,10 @@ def export(given: Given, /, format_: str, out: Path, **options: Any) -> None:
                 written = _FORMATS[format_].write(archive, out, wanted, **own)
         except WrongWhereError as problem:
             raise click.BadParameter(str(problem), param_hint="--where") from problem
+        except EarlierExportError as problem:
+            raise click.BadParameter(f"{problem}.", param_hint="--since-export") from problem
+        except NoPyarrowError as problem:
+            raise click.UsageError(f"{problem}.") from problem
         except OSError as problem:
             reason = problem.strerror or problem
             raise click.BadParameter(f"{out} cannot be written: {reason}.", param_hint="--out") from problem
@@ -76,6 +105,8 @@ def _own_options(format_: str, options: dict[str, Any]) -> dict[str, Any]:
         if name not in _FORMATS[format_].takes:
             others = ", ".join(other for other, takes in _FORMATS.items() if name in takes.takes)
             raise click.BadParameter(f"{format_} does not take it; {others} does.", param_hint=_spelt(name))
+    if options["mask_numbers"] and _FORMATS[format_].is_evidence:
+        raise click.BadParameter(f"{format_} holds the pages as they came, unmasked.", param_hint="--mask-numbers")
     return {"bom": False, **own} if own.pop("no_bom", False) else own
 
 
@@ -84,7 +115,9 @@ def _spelt(option: str) -> str:
 
 
 def _say(written: Written) -> None:
-    click.echo(f"{_counted(written.rows, 'row')} written to {written.path}")
+    click.echo(f"{_counted(written.rows, written.unit)} written to {written.path}")
+    if written.texts is not None:
+        click.echo(f"{_counted(written.texts, 'text')}, a file each.")
     click.echo(f"SHA-256 {written.sha256}")
     if written.guarded:
         click.echo(

@@ -19,7 +19,8 @@ from datasette.utils.asgi import BadRequest  # type: ignore[import-untyped]  # a
 
 from archive import clock
 from archive.connection import connect
-from archive.exports.csv import BOM, guard_cells
+from archive.exports.csv import BOM
+from archive.exports.formulas import guard_cells
 from archive.exports.rows import Rows, Wanted, named_table, sites
 from archive.exports.tables import RELEASES
 from archive.folder import Archive

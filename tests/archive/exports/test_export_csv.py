@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive import Archive
-from archive.exports.csv import FORMULA, export_csv
+from archive.exports.csv import export_csv, write_csv
 from archive.exports.file import whole_file
+from archive.exports.formulas import FORMULA, guard_cells
 from archive.exports.rows import Wanted
+from archive.exports.tables import Table
 
 ALL = Wanted()
+NO_COLUMNS = Table("empty", "", "", (), "", "", (), ())
 
 
 @pytest.fixture
@@ -144,6 +148,17 @@ def test_a_cell_that_begins_like_a_formula_is_guarded_and_no_other_is_changed(on
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_the_signs_that_begin_a_formula(one_release, sign):
     assert exported_text(one_release, f"{sign}SUM(A1)", "正文") == (f"'{sign}SUM(A1)", "正文", 1)
+
+
+@given(cells=st.lists(st.none() | st.integers() | st.text(), min_size=2), is_raw=st.booleans())
+@example(cells=[-1, "=", "", None, '"', "\n", "\r", "a,", "'", "＋平安"], is_raw=False)
+def test_a_line_is_the_one_that_the_csv_module_writes(cells, is_raw):
+    ours, theirs = io.StringIO(), io.StringIO()
+    expected = cells if is_raw else guard_cells(cells)
+    csv.writer(theirs).writerow(expected)
+    written = write_csv(ours, NO_COLUMNS, [cells], raw_cells=is_raw)
+    assert ours.getvalue() == "\r\n" + theirs.getvalue()
+    assert written == (1, sum(cell is not was for cell, was in zip(expected, cells, strict=True)))
 
 
 def test_only_what_is_text_is_guarded(archive, out):
