@@ -17,15 +17,14 @@ _BREAKS = str.maketrans("", "", "\t\r\n")  # a browser reads over them in an add
 _SOURCES = ("data-original", "data-src", "data-lazy-src", "data-echo", "lazysrc", "oldsrc", "src")
 _NOT_OURS = re.compile(
     r"(?:^|[/_.-])(?:icon|icons|ico|logo|share|weixin|wechat|weibo|qrcode|qr|ewm|erweima|blank|spacer|pixel|loading|"
-    r"placeholder|arrow|btn|button|print|close|dot|line|filetypeimages|beacon|track|count|stat)s?\d*(?:[/_.-]|$)",
-    re.IGNORECASE,
-)
+    r"placeholder|arrow|btn|button|print|close|dot|line|filetypeimages|beacon|track|count|stat)s?\d*(?:[/_.-]|$)"
+)  # of an address in lower case
 _FILE = r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt|csv|rtf)"
 _VIDEO = r"\.(?:mp4|m3u8|flv|webm|mov|avi|wmv)"
 _FILES = re.compile(rf"{_FILE}$", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"(?:document/download|downfile|download\.jsp|/download\?|attach(?:ment)?\.)", re.IGNORECASE)
 _VIDEOS = re.compile(rf"{_VIDEO}$", re.IGNORECASE)
-_LINKED = re.compile(rf"{_FILE}|{_VIDEO}|down|attach|\.%", re.IGNORECASE)  # what a file's address has at least
+_LINKED = re.compile(rf"{_FILE}|{_VIDEO}|down|attach|\.%")  # what a file's address, in lower case, has at least
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp)$", re.IGNORECASE)
 _CAPTION = re.compile(
     r"^\W*(?:资料图|图为|图[①-⑩一二三四五六七八九十\d]{0,3}\s*[:：/]|图源|图片(?:来源|由)?|组图|配图|制图)"
@@ -35,6 +34,8 @@ _LONGEST_CAPTION = 120
 _LONGEST_CENTRED = 60
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _NAMED_CENTRED = re.compile(r"(?:^|[\s_-])(?:text)?cent(?:er|re)(?:ed)?(?:$|[\s_-])", re.IGNORECASE)
+_PIXELS = re.compile(r"\s*(\d{1,5})\s*(?:px)?\s*$")
+_STYLED = {side: re.compile(rf"(?:^|;)\s*{side}\s*:\s*(\d{{1,5}})(?:\.\d+)?px") for side in ("width", "height")}
 _SMALLEST = 40  # pixels; below that it is an icon, at 1 a tracker
 _NO_NAMES = ("图片", "图像", "image", "img", "pic")  # what an editor calls any picture
 _THUMBNAIL = 100  # pixels, where both sides are given
@@ -120,7 +121,7 @@ def _image_address(image: HtmlElement, url: str) -> str | None:
             continue
         if attribute == "oldsrc" and absolute(image.get("src"), url) is not None:
             continue  # TRS keeps the editor's own file name there; what the page shows is src
-        return None if _NOT_OURS.search(urlsplit(address).path) else address
+        return None if _NOT_OURS.search(urlsplit(address).path.lower()) else address
     return None
 
 
@@ -142,21 +143,22 @@ def is_banner(image: HtmlElement) -> bool:
 
 
 def _pixels(image: HtmlElement, side: str) -> int:
-    match = re.match(r"\s*(\d{1,5})\s*(?:px)?\s*$", image.get(side, ""))
-    if match is None:
-        match = re.search(rf"(?:^|;)\s*{side}\s*:\s*(\d{{1,5}})(?:\.\d+)?px", image.get("style", ""))
+    said, style = image.get(side), image.get("style")
+    match = _PIXELS.match(said) if said else None
+    if match is None and style:
+        match = _STYLED[side].search(style)
     return int(match[1]) if match else 0
 
 
 def is_file(address: str) -> bool:
     """Does a link's address name a file or a download?"""
-    return bool(_LINKED.search(address))
+    return bool(_LINKED.search(address.lower()))
 
 
 def _files(root: HtmlElement, url: str) -> Iterator[Attachment]:
     for link in root.iter("a"):
         target = link.get("href")
-        if not target or not _LINKED.search(target) or (address := absolute(target, url)) is None:
+        if not target or not is_file(target) or (address := absolute(target, url)) is None:
             continue
         path, name = unquote(urlsplit(address).path), clean(link.text_content()) or clean(link.get("title")) or None
         if _FILES.search(path) or _DOWNLOAD.search(address) or (name and _FILES.search(name)):
@@ -176,7 +178,11 @@ def _videos(root: HtmlElement, url: str) -> Iterator[Attachment]:
 
 def absolute(address: str | None, url: str) -> str | None:
     """The address resolved against the page's; None for scripts, data, placeholders and what is no web address."""
-    address = seen(address or "").translate(_BREAKS).strip()
+    if not address:
+        return None
+    if not address.isprintable():
+        address = seen(address).translate(_BREAKS)
+    address = address.strip()
     if not address or address.startswith(("#", "data:", "javascript:", "about:")) or "{{" in address or "${" in address:
         return None
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from crawler.extract import byline
 from crawler.extract.furniture import is_control
@@ -17,16 +17,17 @@ _LONGEST_BEHIND = 120
 _ENOUGH_BEFORE = 8  # characters in which a sentence shows that it ends
 
 
-def parted(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
+def parted(runs: Sequence[Run]) -> Iterable[Sequence[Run]]:
     """The runs of a line; those of buttons that stand behind a whole sentence are a line of their own.
 
     They have to be the last on the line: in 依法予以<b>关闭</b>整顿 the same word is the release's own. With the cross
     of X 关闭 they may also stand before a sentence. No text is lost here; which lines of buttons are cut is for the
     trimming to say.
     """
-    if len(runs) == 1 or not any(map(_is_button, runs)):
-        yield runs
-        return
+    return (runs,) if len(runs) == 1 or not any(map(_is_button, runs)) else _parted(runs)
+
+
+def _parted(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
     last = max(n for n, run in enumerate(runs) if run[0].strip())
     start = number = 0
     while number < len(runs):

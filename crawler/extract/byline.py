@@ -7,41 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crawler.extract import dates
+from crawler.extract import dates, labelled
 from crawler.extract.document import says_nothing
-from crawler.extract.labels import ALL, FIELD_OF, OFFICIAL, PASSED, WRITERS, pattern, plain
+from crawler.extract.labelled import SEAM
+from crawler.extract.labels import FIELD_OF, OFFICIAL, PASSED, WRITERS
 
-# Stands between two elements on one line, where a reader sees a gap: 来源：<i>某局</i><i>浏览</i>. It is white space.
-SEAM = "\x1f"
-_LABELS = pattern(ALL)
-_LONG = pattern(tuple(label for label in ALL if len(label) >= 4))
-_BEFORE = r"(?:^|(?<=[\s\[\]【】()（）|丨｜/·,，;；。、>：:]))"
-_COLON = re.compile(rf"{_BEFORE}(?P<label>{_LABELS})\s*(?P<sep>[：:∶︰])\s*")
-_BARRED = re.compile(rf"(?:^|(?<=[\s丨｜|\d]))(?P<label>{_LABELS})(?P<sep>\s*[丨｜|]\s*)(?=\S)")
-_SLASHED = re.compile(rf"^[\[【(（]?(?P<label>{_LABELS})(?P<sep>\s*/\s*)(?=\S)(?![图文圖])")
-_SPACED = re.compile(rf"^[\[【(（]?(?P<label>{_LABELS})(?P<sep>\s+)(?=\S)")
-_CELL = re.compile(rf"(?:^|(?<=\t))(?P<label>{_LABELS})(?P<sep>\s*\t\s*)")
-# No white space before it: 2023-06-11来源：…, 合肥市公安局发布时间：…
-_GLUED = re.compile(rf"(?:(?<=\d)(?P<label>{_LABELS})|(?<=\S)(?P<long>{_LONG}))\s*(?P<sep>[：:∶︰])\s*")
-# A label that is not listed, which begins an element, between others that are: <i>来源：某局</i><i>信息分类：交通</i>
-_UNLISTED = re.compile(r"(?<=[\x1f\t])(?P<label>[\u4e00-\u9fff]{2,6})(?P<sep>[：:])\s*(?!\d+\s*(?:[\x1f次]|$))")
-_PEOPLE = pattern(("作者", "撰文", "摄影", "编辑", "责编", "责任编辑", "审核", "校对", *WRITERS))
-_PERSON = re.compile(  # 记者 张某某 通讯员 李某
-    rf"(?:^|(?<=[\s（(\[【]))(?P<label>{_PEOPLE})(?P<sep>[\s/]+)(?=[\u4e00-\u9fff·]{{2,5}}(?:[\s、，,）)\]】]|$))"
-)
-_COLONS = frozenset("：:∶︰")
-_BARS = frozenset("丨｜|")
-_LABELLED = re.compile(
-    rf"[：:∶︰丨｜|/\t]|^[\[【(（]?(?:{_LABELS})\s|[（(【\[](?:{_PEOPLE})\s"
-)  # in every line that has one
 _BUTTONS = re.compile(
     r"(?:[【\[（(<|]\s*)?(?:[大中小]字体|字体|字号|打印|[XxＸ×✕]\s*关闭|关闭|收藏|分享|(?:我要)?纠错|大 ?中 ?小|浏览"
     r"|阅读|点击|朗读|扫一扫|返回|(?:我要)?评论|下载|转发|订阅|复制链接|举报|参与互动|我来说两句|A\+|A-|T\|T)(?:[^\u3400-\u9fff]|$|本页|窗口|到|此页|次数|[量数]|全文)"
 )
 _EDGES = " \t\x1f\u3000|丨｜/·,，;；、-—_[]【】()（）<>《》“”\"'：:"
 _LONGEST = 60
-_LONGEST_LINE = 400  # a longer one is text
-_LONGEST_NAMES = 20  # a line of a label and a name, with nothing but a space between them
 _LONGEST_NAME = 6
 _SPOKEN = re.compile("[的了是吗么呢请什何]")  # in no name of a person, and of few departments
 _SENTENCE = re.compile(r"[。？?！!；;]")
@@ -95,16 +71,16 @@ def read(lines: Iterable[str]) -> Byline:
     return Byline(fields, labels, next(iter(official), None))
 
 
-def mentions(line: str) -> list[Mention]:
+@lru_cache(maxsize=2048)
+def mentions(line: str) -> Sequence[Mention]:
     """Every labelled value in a line, in order; an empty value is kept as an empty text."""
-    found = _labels(line)
-    ends = [match.start() for match in found] + [len(line)]
-    result = []
-    for match, end in zip(found, ends[1:], strict=True):
-        label = plain(_label(match))
-        field = FIELD_OF.get(label, "passed" if label in PASSED else "kept")
-        result.append(Mention(field, label, _value(label, line[match.end() : end])))
-    return result
+    found = labelled.find(line)
+    ends = [place.start for place in found[1:]] + [len(line)]
+    return tuple(_mention(place.label, line[place.end : end]) for place, end in zip(found, ends, strict=False))
+
+
+def _mention(label: str, text: str) -> Mention:
+    return Mention(FIELD_OF.get(label, "passed" if label in PASSED else "kept"), label, _value(label, text))
 
 
 def names_people(line: str) -> bool:
@@ -117,22 +93,22 @@ def names_people(line: str) -> bool:
 
 def unlabelled(line: str) -> str:
     """What stands in a line before its labels and beside the names in it, where a date without a label is found."""
-    found = _labels(line)
-    parts = [line[: found[0].start()] if found else line]
-    ends = [match.start() for match in found] + [len(line)]
-    for match, end, mention in zip(found, ends[1:], mentions(line), strict=True):
+    found = labelled.find(line)
+    ends = [place.start for place in found] + [len(line)]
+    parts = [line[: ends[0]]]
+    for place, end, mention in zip(found, ends[1:], mentions(line), strict=True):
         if mention.field in ("content_source", "issuer", "author", "editor"):
-            parts.append(line[match.end() : end])
+            parts.append(line[place.end : end])
     return " ".join(parts)
 
 
 @lru_cache(maxsize=2048)
 def is_byline(line: str) -> bool:
     """Does the line hold labelled values and dates, and nothing that could be a sentence?"""
-    found = _labels(line)
+    found = labelled.find(line)
     if not found:
         return len(line) <= _LONGEST and dates.is_date(line)
-    lead = line[: found[0].start()].strip(_EDGES)
+    lead = line[: found[0].start].strip(_EDGES)
     if len(lead) > (30 if dates.find(lead) else 12):
         return False
     return all(_is_value(mention) for mention in mentions(line))
@@ -156,33 +132,6 @@ def _is_spoken(mention: Mention) -> bool:
     return is_person and len(mention.value) > _LONGEST_NAME and bool(_SPOKEN.search(mention.value))
 
 
-def _label(match: re.Match[str]) -> str:
-    return match["label"] or match["long"]
-
-
-def _labels(line: str) -> list[re.Match[str]]:
-    if len(line) > _LONGEST_LINE or not _LABELLED.search(line):
-        return []
-    matches: list[re.Match[str]] = []
-    if not _COLONS.isdisjoint(line):
-        matches = [*_COLON.finditer(line), *_GLUED.finditer(line)]
-    if "\t" in line:
-        matches += _CELL.finditer(line)
-    if matches or (match := _spaced(line) or _SLASHED.match(line)) is None:
-        matches += _BARRED.finditer(line) if not _BARS.isdisjoint(line) else ()
-    else:
-        matches.append(match)
-    if matches or line[:1] in "（([【" or len(line) <= _LONGEST_NAMES:
-        matches += _PERSON.finditer(line)
-    if matches:
-        matches += _UNLISTED.finditer(line)
-    kept: list[re.Match[str]] = []
-    for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
-        if not kept or match.start() >= kept[-1].end("sep"):
-            kept.append(match)
-    return kept
-
-
 def _value(label: str, text: str) -> str:
     text = text.split("\t")[0] if text.split("\t")[0].strip() else text.strip("\t").split("\t")[0]
     if label.endswith(_DATED):
@@ -191,7 +140,8 @@ def _value(label: str, text: str) -> str:
         text = text[: button.start()]
     if (date := _TRAILING_DATE.search(text)) is not None:
         text = text[: date.start()]
-    return _balanced(_UNOPENED.sub(r"\1", _named(text, FIELD_OF.get(label) in _BODIES)))
+    named = _named(text, FIELD_OF.get(label) in _BODIES)
+    return _balanced(_UNOPENED.sub(r"\1", named) if "）" in named or ")" in named else named)
 
 
 def _date(text: str) -> str:
@@ -234,14 +184,3 @@ def _balanced(text: str) -> str:
         if stripped.count(closing) == stripped.count(opening) + 1 and text.strip(" \t").startswith(opening):
             stripped = opening + stripped
     return stripped
-
-
-def _spaced(line: str) -> re.Match[str] | None:
-    """A label parted from its value by a space alone, where a short name or a date follows, as in 编辑 张三."""
-    match = _SPACED.match(line)
-    if match is None:
-        return None
-    field, rest = FIELD_OF.get(plain(match["label"])), line[match.end() :]
-    if field == "published":
-        return match if dates.is_date(rest[:20].split("来源")[0]) else None
-    return match if field in ("content_source", "author", "editor") and len(rest) <= 40 else None

@@ -43,14 +43,13 @@ def _sizes(page: Page, aside: set[int]) -> Iterator[int]:
     seen: set[str] = set()
     above: Line | None = None
     for number, line in enumerate(page.lines):
-        teaser = above is not None and above.link_share > 0.8 and len(above.text) > 5
-        above = line if line.text else above
-        linked = line.link_share > _MOST_LINKED
-        if not line.is_prose or linked or teaser or number in aside or line.text in seen:
-            yield 0
-        else:
+        counts = line.is_prose and line.link_share <= _MOST_LINKED and number not in aside and line.text not in seen
+        if counts and not (above is not None and above.link_share > 0.8 and len(above.text) > 5):
             seen.add(line.text)
             yield len(line.text) - line.linked
+        else:
+            yield 0
+        above = line if line.text else above
 
 
 def by_layout(tree: HtmlElement, selector: str) -> HtmlElement | None:
@@ -96,7 +95,8 @@ def below_title(heading: int, page: Page, aside: set[int]) -> tuple[HtmlElement 
 
 
 def _marked(page: Page, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:
-    marked = [element for element in page.spans if _has_mark(element, page)]
+    named = {element for element, name in page.names.items() if not MARKS.isdisjoint(name.split())}
+    marked = [e for e in page.spans if (e in named and e.tag not in ("body", "html", "p")) or e.tag == "ucapcontent"]
     marked.sort(key=lambda element: page.spans[element])
     best = max((weights.get(element, 0) for element in marked), default=0)
     if not best:
@@ -104,13 +104,6 @@ def _marked(page: Page, weights: Mapping[HtmlElement, int]) -> HtmlElement | Non
     first = next(element for element in marked if weights.get(element, 0) == best)
     within = [e for e in marked if weights.get(e, 0) >= 0.9 * best and (e is first or first in e.iterancestors())]
     return within[-1]
-
-
-def _has_mark(element: HtmlElement, page: Page) -> bool:
-    if element.tag in ("body", "html", "p", "ucapcontent"):
-        return element.tag == "ucapcontent"
-    name = page.names.get(element)
-    return name is not None and not MARKS.isdisjoint(name.split())
 
 
 def _densest(tree: HtmlElement, weights: Mapping[HtmlElement, int]) -> HtmlElement | None:

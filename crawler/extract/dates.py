@@ -37,7 +37,7 @@ _MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?:年\s*|[-/.])(?P<mont
 _SHORT = re.compile(
     rf"(?P<month>1[0-2]|0?[1-9])\s*[-/月.]\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?(?:\s*(?P<clock>{_TIME}))?"
 )
-_DATED = re.compile(r"\d|年")  # in everything that could be a date
+_DATED = re.compile(r"[\d年]")  # in everything that could be a date
 _LONGEST = 60
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?$")
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -72,7 +72,8 @@ def find(text: str | None) -> Moment | None:
     text = unicodedata.normalize("NFKC", text).strip()
     if _EPOCH.match(text):
         return _from_epoch(text)
-    text = _WORDS.sub(_in_digits, text)
+    if "年" in text:
+        text = _WORDS.sub(_in_digits, text)
     matches = [m for form in (_GLUED, _FULL, _DAY_FIRST) if (m := form.search(text)) and _moment(m)]
     matches = matches or [m for form in (_SOLID, _MONTH) if (m := form.search(text)) and _moment(m)]
     return _moment(min(matches, key=lambda m: m.start())) if matches else None
@@ -82,8 +83,10 @@ def is_date(text: str) -> bool:
     """Is a date all that stands in this text?"""
     if len(text) > _LONGEST or not _DATED.search(text):
         return False
-    text = _WORDS.sub(_in_digits, unicodedata.normalize("NFKC", text)).strip(" []()<>|")
-    return any(form.fullmatch(text) for form in (_GLUED, _FULL, _DAY_FIRST, _SOLID, _MONTH))
+    text = unicodedata.normalize("NFKC", text).strip(" []()<>|")
+    if "年" in text:
+        text = _WORDS.sub(_in_digits, text)
+    return text[:1].isdecimal() and any(form.fullmatch(text) for form in (_GLUED, _FULL, _DAY_FIRST, _SOLID, _MONTH))
 
 
 def short(text: str | None) -> re.Match[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler import markup
@@ -12,9 +13,10 @@ from crawler import markup
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_REFERENCE = re.compile(r"&#([xX][\da-fA-F]{1,8}|\d{1,9});?")
+# Of the bytes of a page: `re` searches them three times as fast as its text.
+_REFERENCE = re.compile(rb"&#([xX][\da-fA-F]{1,8}|\d{1,9});?")
 _END_TAGS = re.compile(
-    r"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*>"
+    rb"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*>"
 )  # some pages go on behind them; a parser stops there
 _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\f\r")  # libxml2 stops at the first NUL
 _TO_SPACE = bytes.maketrans(b"\f", b" ")
@@ -22,7 +24,9 @@ _HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 _WRAPPED = re.compile(rf"(?<=[{_HAN}，。、；：])[ \t]*[\r\n]\s*(?=[{_HAN}])")
 _NOTHING = frozenset(("", "null", "undefined", "none", "无"))
 _PLACEHOLDER = re.compile(r"\{\{|\$\{")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_STYLES = etree.XPath("descendant-or-self::*/@style")  # to ask each element takes over twice as long
+_HIDDEN = etree.XPath("descendant-or-self::*/@hidden")
 
 _BLOCKS = """
     address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer
@@ -55,6 +59,7 @@ def seen(text: str) -> str:
 
 def collapse(text: str) -> str:
     """`clean` for a text in which nothing unseen is left."""
+    text = text.strip()
     if "\n" in text or "\r" in text:
         text = _WRAPPED.sub("", text)
     return " ".join(text.split())
@@ -75,40 +80,26 @@ def parse(text: str) -> HtmlElement:
 
     Raises UnreadablePageError where the parser gives up.
     """
-    seen = _REFERENCE.sub(_readable, _END_TAGS.sub("", text)).strip().encode("utf-8")
+    seen = _END_TAGS.sub(b"", text.strip().encode("utf-8")).strip()
+    if b"&#" in seen:
+        seen = _REFERENCE.sub(_readable, seen).strip()
     return markup.parse(seen.translate(_TO_SPACE, _CONTROLS), remove_comments=True, remove_pis=True)
 
 
-def _readable(reference: re.Match[str]) -> str:
+def _readable(reference: re.Match[bytes]) -> bytes:
     """A character reference, unless it stands for what no tree can hold, as &#1; does."""
     number = reference[1].lower()
-    code = int(number[1:], 16) if number.startswith("x") else int(number)
+    code = int(number[1:], 16) if number.startswith(b"x") else int(number)
     control = code < 32 and code not in (9, 10, 13)
-    return "" if control or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
+    return b"" if control or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) else reference[0]
 
 
 def drop_unseen(tree: HtmlElement) -> None:
     """Take out of the tree what no reader ever sees: scripts and styles."""
-    for element in list(tree.iter(*_DROPPED)):
-        remove(element)
+    etree.strip_elements(tree, *_DROPPED, with_tail=False)
 
 
-def is_hidden(element: HtmlElement) -> bool:
-    """Is the element one that a browser does not show, unless a script makes it (`display:none`)?"""
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style)) or element.get("hidden") is not None
-
-
-def remove(element: HtmlElement) -> None:
-    """Take an element out of its tree; the text behind it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    element.tail = None
-    parent.remove(element)
+def hidden(root: HtmlElement) -> frozenset[HtmlElement]:
+    """The elements from the root down that a browser does not show, unless a script makes it (`display:none`)."""
+    attributes = [*_HIDDEN(root), *(style for style in _STYLES(root) if _NOT_SHOWN.search(style.lower()))]
+    return frozenset(attribute.getparent() for attribute in attributes)

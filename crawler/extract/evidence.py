@@ -29,11 +29,12 @@ class Evidence:
         for origin, value in offers:
             if not value:
                 continue
+            said = folded(value)
             if chosen is None:
                 chosen, self.origins[field] = value, origin
-            elif folded(value) not in seen:
+            elif said not in seen:
                 self.rejected.append(Rejected(field, value, origin, OTHERWISE))
-            seen.add(folded(value))
+            seen.add(said)
         return chosen
 
     def compare(self, field: str, one: str | None, other: str | None) -> None:

@@ -39,18 +39,18 @@ _FURNITURE = (
     r"(?:本?[页网]面?)?(?:生成|打印)(?:时间|日期|于)\s*[:：]?.{0,24}|今天是\s*[:：]?\s*\d{4}年.{0,30}",
     r".{0,12}-?\d+\s*℃\s*[~～/至-]\s*-?\d+\s*℃.{0,24}",
     r"(?:版权所有|主办|技术支持|网站标识码|备案号|网安备)\s*[:：©(（].{0,120}",
-    r"copyright.{0,160}|.{0,20}(?:ICP备|公网安备|ICP证|网站标识码|许可证编?号).{0,60}",
+    r"(?i:copyright).{0,160}|.{0,20}(?:(?i:ICP)[备证]|公网安备|网站标识码|许可证编?号).{0,60}",
     r"(?:版权|免责|平台|特别)声明\s*[:：].{0,400}|声明\s*[:：]?.{0,20}(?:转载|版权|本[网站]).{0,300}",
     r"凡.{0,10}(?:注明|转载).{0,300}|未经.{0,12}(?:许可|授权).{0,40}(?:转载|复制|使用|摘编|镜像|链接).{0,80}",
     r"资料图片?|资料图片仅供参考|图片来源于?网络|图文无关|资料图\s*来源.{0,12}",
-    r"(?:本文|相关|文章)?(?:标签|关键[词字]|TAGS?)\s*[:：].{0,80}|标签",
+    r"(?:本文|相关|文章)?(?:标签|关键[词字]|(?i:TAGS?))\s*[:：].{0,80}|标签",
     r"(?:点击)?(?:下载)?附件(?:下载)?\s*[:：]?|(?:相关)?附件下载\s*[:：]?",
     r"(?:网友|最新|全部|发表|我要)?评论(?:\(\d+\)|\d+条)?|(?:海量资讯|更多精彩|点击进入).{0,60}",
     r"(?:最初|最后)?(?:更新|修改|录入)(?:时间|日期)?\s*[:：].{0,24}",
-    r"(?:window\.|var\s|\$\().{0,200}|<%--.*",  # scripts and template comments that a page shows by mistake
+    r"(?i:window\.|var\s|\$\().{0,200}|<%--.*",  # scripts and template comments that a page shows by mistake
 )
-_FURNISHED = re.compile(rf"^\W*(?:{'|'.join(_FURNITURE)})\W*$", re.IGNORECASE)
-_NOTICE = re.compile(r"^\W*(?:版权|免责|平台声明|声明|凡本[网站]|未经|copyright)", re.IGNORECASE)
+_FURNISHED = re.compile(rf"^\W*(?:{'|'.join(_FURNITURE)})\W*$")
+_NOTICE = re.compile(r"^\W*(?:版权|免责|平台声明|声明|凡本[网站]|未经|(?i:copyright))")
 
 # Headings under which other pages are recommended; all that hangs below one is not the release.
 _SHELF = re.compile(
@@ -61,8 +61,7 @@ _SHELF = re.compile(
     r"|动态|头条|导读|话题|评论|热点|热文|快讯|搜索|图文|热榜|看点|消息|政策)"
     r"|新闻快讯|快讯|猜你喜欢|你可能(?:还)?(?:喜欢|感兴趣)的?.{0,4}|大家(?:都)?(?:在看|还在看|爱看)|热门标签|排行榜|热词"
     r"|(?:点击|阅读|新闻)排行|推荐|相关|看了又看|网友评论|精彩图集|图片新闻|友情链接"
-    r")\s*(?:[:：>»]*|\W*(?:更多|more)\W*|[（(].{0,8}[)）])\W*$",
-    re.IGNORECASE,
+    r")\s*(?:[:：>»]*|\W*(?:更多|(?i:more))\W*|[（(].{0,8}[)）])\W*$"
 )
 _TEASER = re.compile(r"(?:\.{2,}|…+|[\[【(（](?:详细|查看|详情|全文|更多)[\]】)）])\W*$")
 _SHORTEST_PROSE = 12
@@ -74,7 +73,7 @@ _PUNCTUATION = frozenset("。，！？；,;、：")
 @lru_cache(maxsize=2048)
 def is_control(text: str) -> bool:
     """Is the line made of nothing but the words on buttons: 打印, 【关闭】, 大 中 小, X 关闭?"""
-    return bool(_CLOSE.match(text)) or _buttons(text) > 0
+    return not _begins_otherwise(text) and (bool(_CLOSE.match(text)) or _buttons(text) > 0)
 
 
 def is_never_text(text: str) -> bool:
@@ -82,9 +81,14 @@ def is_never_text(text: str) -> bool:
     return bool(_CLOSE.match(text) or _DISCLOSED.match(text)) or _buttons(text) > 1
 
 
+def _begins_otherwise(text: str) -> bool:
+    """Does a line begin as no word of a button does? Of most lines nothing else needs to be asked."""
+    return bool(text) and text[0].isalnum() and text[0] not in _FIRST
+
+
 def _buttons(text: str) -> int:
     """How many words of buttons a line holds; 0 if there is any other word in it."""
-    if len(text) > _LONGEST_BUTTONS or (text and text[0].isalnum() and text[0] not in _FIRST):
+    if len(text) > _LONGEST_BUTTONS or _begins_otherwise(text):
         return 0
     parts = [part for part in _PARTS.split(unicodedata.normalize("NFKC", text)) if part]
     return len(parts) if all(part in _CONTROL for part in parts) else 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
 FIELDS: dict[str, tuple[str, ...]] = {
     "content_source": (
         "来源", "信息来源", "文章来源", "稿件来源", "本文来源", "新闻来源", "内容来源", "文稿来源", "稿源", "消息来源",
@@ -48,42 +45,16 @@ _SIMPLIFIED = (
     "于传体关内击划创别务单发号后员围图处复实审对属布废开录态扫护报摄数时机来构标栏气浏点热状监称筹签类组终络统编网范视览"
     "讯记论访评词语读责赞转载辑链键门问间闻阅频题颜"
 )
-_TRADITIONAL = dict(
-    zip(
-        _SIMPLIFIED,
-        "於傳體關內擊劃創別務單發號後員圍圖處復實審對屬佈廢開錄態掃護報攝數時機來構標欄氣瀏點熱狀監稱籌簽類組終絡統編網範視覽"
-        "訊記論訪評詞語讀責讚轉載輯鏈鍵門問間聞閱頻題顏",
-        strict=True,
-    )
+_TRADITIONAL = (
+    "於傳體關內擊劃創別務單發號後員圍圖處復實審對屬佈廢開錄態掃護報攝數時機來構標欄氣瀏點熱狀監稱籌簽類組終絡統編網範視覽"
+    "訊記論訪評詞語讀責讚轉載輯鏈鍵門問間聞閱頻題顏"
 )
+SIMPLE = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True))
 
 FIELD_OF = {label: field for field, labels in FIELDS.items() for label in labels}
-_SIMPLE = str.maketrans({traditional: simple for simple, traditional in _TRADITIONAL.items()})
+ALL = (*FIELD_OF, *KEPT, *PASSED)
 
 
 def plain(label: str) -> str:
     """A label as it is listed here: without white space (索 引 号), in simplified script."""
-    return "".join(label.split()).translate(_SIMPLE)
-
-
-def pattern(labels: Iterable[str]) -> str:
-    """A regular expression for any of these labels, the longest first, spaced or not, in either script."""
-    longer: dict[str, list[str]] = {}
-    for label in labels:
-        longer.setdefault(label[:1], []).append(label[1:])
-    branches = [_either(first) + _behind(rests) for first, rests in longer.items() if first]
-    return f"(?:{'|'.join(branches)})" if len(branches) > 1 else "".join(branches)
-
-
-def _behind(rests: list[str]) -> str:
-    """What follows the first character of some labels; nothing may, where that is a label already."""
-    rest = pattern(rests)
-    return "" if not rest else rf"(?:\s*{rest})?" if "" in rests else rf"\s*{rest}"
-
-
-def _either(character: str) -> str:
-    traditional = _TRADITIONAL.get(character)
-    return f"[{character}{traditional}]" if traditional else re.escape(character)
-
-
-ALL = (*FIELD_OF, *KEPT, *PASSED)
+    return "".join([SIMPLE.get(character, character) for character in label if not character.isspace()])

@@ -9,9 +9,9 @@ from itertools import accumulate
 
 from lxml.html import HtmlElement
 
-from crawler.extract.byline import SEAM
 from crawler.extract.document import clean
 from crawler.extract.furniture import reads_as_prose
+from crawler.extract.labelled import SEAM
 
 
 @dataclass(slots=True, eq=False)

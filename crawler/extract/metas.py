@@ -43,6 +43,8 @@ def _pairs(tree: HtmlElement) -> Iterator[tuple[str, str]]:
 
 def _plain(value: str) -> str:
     value = html.unescape(value)
+    if "<" not in value:
+        return clean(value)
     if block := re.search(r"<(?:div|p|br)\b", value, re.IGNORECASE):
         value = value[: block.start()] if clean(_TAG.sub("", value[: block.start()])) else value
     return clean(_TAG.sub("", value))

@@ -137,7 +137,7 @@ def _parts(
     below = whole.inside(around).stop + _BEYOND if around is not None else len(page)
     tail = [n for n in range(last + 1, min(below, len(page))) if n not in aside]
     end = next((n for n in tail if _is_end(page[n].text, bool(kept))), len(page))
-    outside = set(range(top, len(page))) - set(inside)
+    outside = (n for n in range(top, len(page)) if n not in inside)
     banners = {n for n in outside if (image := page[n].image) is not None and attachments.is_banner(image)}
     others = aside | banners
     staying = shown.union(kept)

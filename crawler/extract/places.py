@@ -39,19 +39,12 @@ _NAMES = {
     "64": "宁夏 银川 石嘴山 吴忠 固原 中卫",
     "65": "新疆 乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰 石河子",
 }
+_PLACES = {code: names.split() for code, names in _NAMES.items()}
 # A district, a road or a town may bear a place's name; of the regions' short names (广西区公安厅) only a 厅 tells.
-_NOT_A_PLACE = "(?!区(?!公安厅)|县|路|街|镇|乡)"
-_IN_FULL = "(?:(?<=[省市盟])|省|市(?!场)|州|盟|地区|(?:壮族|回族|维吾尔)?自治区|公安[厅局])"
+_A_PLACE = re.compile("(?!区(?!公安厅)|县|路|街|镇|乡)")
+_IN_FULL = re.compile("(?<=[省市盟])|省|市(?!场)|州|盟|地区|(?:壮族|回族|维吾尔)?自治区|公安[厅局]")
 # Beneath a city's police, a bare name is a district's or a street's: 河北分局 is Tianjin's, 北京路派出所 anybody's.
 _SUBORDINATE = re.compile(r"分局|派出所|[大中]队|警务[站室]")
-
-
-def _speaking_of(names: str, rest: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(map(re.escape, names.split()))}){rest}")
-
-
-_NAMED = {code: _speaking_of(names, _NOT_A_PLACE) for code, names in _NAMES.items()}
-_NAMED_IN_FULL = {code: _speaking_of(names, _IN_FULL) for code, names in _NAMES.items()}
 
 
 def provinces(name: str) -> set[str]:
@@ -59,5 +52,13 @@ def provinces(name: str) -> set[str]:
 
     A subordinate body (分局, 派出所, 大队) speaks only of those it names in full, as 河北省 and 兰州市公安局 do.
     """
-    patterns = _NAMED_IN_FULL if _SUBORDINATE.search(name) else _NAMED
-    return {code for code, pattern in patterns.items() if pattern.search(name)}
+    behind = _IN_FULL if _SUBORDINATE.search(name) else _A_PLACE
+    return {code for code, places in _PLACES.items() if any(_mentions(name, place, behind) for place in places)}
+
+
+def _mentions(name: str, place: str, behind: re.Pattern[str]) -> bool:
+    """Does a place stand in a body's name, with what tells that it is one behind it?"""
+    at = name.find(place)
+    while at >= 0 and not behind.match(name, at + len(place)):
+        at = name.find(place, at + 1)
+    return at >= 0

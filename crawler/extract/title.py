@@ -165,19 +165,22 @@ def _folded(text: str) -> str:
 
 def _shown(lines: Sequence[Line], end: int, claims: Sequence[str]) -> range | None:
     """The lines before `end` that are the title by several accounts: they are, or begin, what the metas say."""
-    wanted = [squeeze(_CUT.sub("", claim)) for claim in claims]
+    wanted = [squeezed for claim in claims if (squeezed := squeeze(_CUT.sub("", claim)))]
+    beginnings = {claim[0] for claim in wanted}  # what agrees with a claim begins as it does
     best: tuple[float, range] | None = None
     for number, line in enumerate(lines[:end]):
-        if line.row or not line.text:
+        if line.text[:1] not in beginnings or line.row:
             continue
         goes_on = number + 1 < len(lines) and lines[number + 1].block is line.block
         for place in (range(number, number + 1), *([_parted(lines, number)] if goes_on else ())):
             text = squeeze(_text(lines, place))
             if len(text) > _LONGEST or (len(text) < 4 and (len(text) < 2 or text not in wanted)):  # 通告 is a title
                 continue
-            agreed = sum(_agrees(text, claim) for claim in wanted if claim)
+            agreed = sum(_agrees(text, claim) for claim in wanted)
+            if not agreed:
+                continue
             score = agreed + _is_heading(line) + min(len(text), 60) / 60 - (line.link_share > 0.5)
-            if agreed and (best is None or score >= best[0]):
+            if best is None or score >= best[0]:
                 best = (score, place)
     return best[1] if best else None
 

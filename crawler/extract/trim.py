@@ -21,7 +21,8 @@ _LONGEST_SIGNER = 40
 _LINK = 0.8  # the share of a line inside links from which on it is one
 _PLAYER = re.compile(r"(?:^|[\s_-])(?:video-?js|vjs|\w{0,8}player)(?![a-z])")
 _SENTENCE_END = tuple("。！？!?；;”』」）)：:】")
-_TOLD_END = re.compile(r"[。！？!?；;][”』」’）)】]*$")
+_TOLD_END = tuple("。！？!?；;")
+_CLOSING = "”』」’）)】"  # what may stand behind the end of a sentence
 
 _Kind = tuple[str, str | None]  # the tag and the class of an element
 
@@ -201,6 +202,6 @@ def _told(lines: Sequence[Line]) -> Mapping[int, _Kind]:
         if not line.text:
             continue
         teaser, links = links == 1, links + 1 if line.link_share > _LINK else 0
-        if not teaser and _TOLD_END.search(line.text) and line.is_prose:
+        if not teaser and line.is_prose and line.text.rstrip(_CLOSING).endswith(_TOLD_END):
             told[number] = (str(line.block.tag), line.block.get("class"))
     return told

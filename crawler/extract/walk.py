@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract import buttons
 from crawler.extract.buttons import Run
-from crawler.extract.document import BLOCKS, BREAKS, SILENT, clean, collapse, is_hidden, squeeze
+from crawler.extract.document import BLOCKS, BREAKS, SILENT, clean, collapse, hidden, squeeze
 from crawler.extract.lines import Line, Page
 
 _INLINE = frozenset(("a", "b", "em", "font", "i", "label", "span", "strong", "u"))
@@ -34,21 +34,25 @@ def read(root: HtmlElement, *, whole: bool = True) -> Page:
     Of what is hidden, such as a second copy for telephones, only an element that holds over half of all text is read,
     since a script would show it.
     """
-    walk = _Walk(root, whole)
+    return _read(root, whole, hidden(root))
+
+
+def _read(root: HtmlElement, whole: bool, unseen: frozenset[HtmlElement]) -> Page:
+    walk = _Walk(root, whole, unseen)
     page = walk.read()
     if not walk.hidden:
         return page
     sizes = {element: len(squeeze("".join(element.itertext()))) for element in walk.hidden}
     text = sum(sizes.values()) + sum(len(line.text) for line in page.lines)
     shown = [element for element, size in sizes.items() if 2 * size > text]
-    return _Walk(root, whole, shown).read() if shown else page
+    return _Walk(root, whole, unseen.difference(shown)).read() if shown else page
 
 
 class _Walk:
     """One walk over a tree; runs of text are gathered until a block or a line break ends the line."""
 
-    def __init__(self, root: HtmlElement, whole: bool, shown: Sequence[HtmlElement] = ()) -> None:
-        self._root, self._whole, self._shown = root, whole, shown
+    def __init__(self, root: HtmlElement, whole: bool, unseen: frozenset[HtmlElement]) -> None:
+        self._root, self._whole, self._unseen = root, whole, unseen
         self.hidden: list[HtmlElement] = []
         self._lines: list[Line] = []
         self._spans: dict[HtmlElement, tuple[int, int]] = {}
@@ -58,14 +62,14 @@ class _Walk:
         self._inline = self._links = 0  # open elements in the block
 
     def read(self) -> Page:
-        runs, kinds = self._runs, _KINDS
+        runs, kinds, unseen = self._runs, _KINDS, self._unseen
         skipped: HtmlElement | None = None
         walk = etree.iterwalk(self._root, events=("start", "end"))
         for event, element in walk:
             kind = kinds.get(element.tag)  # type: ignore[arg-type]  # str() around it costs a tenth of the walk
             if event == "start":
-                if kind == "silent" or self._is_hidden(element):
-                    skipped = element
+                if kind == "silent" or element in unseen:
+                    skipped = self._passed_over(element, kind)
                     walk.skip_subtree()
                     continue
                 if kind in _WITHIN_LINES:
@@ -89,11 +93,10 @@ class _Walk:
         self._flush()
         return Page(self._lines, self._spans, self._names)
 
-    def _is_hidden(self, element: HtmlElement) -> bool:
-        if not is_hidden(element) or element in self._shown:
-            return False
-        self.hidden.append(element)
-        return True
+    def _passed_over(self, element: HtmlElement, kind: str | None) -> HtmlElement:
+        if kind != "silent":
+            self.hidden.append(element)
+        return element
 
     def _start(self, element: HtmlElement, kind: str) -> bool:
         """Begin a block, a line or an image; whether the element was read whole."""
@@ -111,7 +114,7 @@ class _Walk:
             name = f"{identity or ''} {classes or ''}".lower() if classes or identity else ""
             if name:
                 self._names[element] = name
-            if not self._whole and (element.tag in ("nav", "footer") or _is_foot(name)):
+            if not self._whole and (element.tag in ("nav", "footer") or (name and _is_foot(name))):
                 return True
             if element.tag == "table" and _is_data(element):
                 self._rows(element)
@@ -134,11 +137,17 @@ class _Walk:
             first = len(self._lines)
             self._lines.extend(Line("", 0, row, image=image) for image in row.iter("img"))
             cells = _cells(row) if row.tag == "tr" else [row]
-            text = "\t".join(map(_said, cells))
+            text = "\t".join([self._said(cell) for cell in cells])
             if text.strip():
                 linked = sum([len(clean("".join(link.itertext()))) for link in row.iter("a")])
                 self._lines.append(Line(text.rstrip("\t"), min(linked, len(text)), row, row=row.tag == "tr"))
             self._spans[row] = (first, len(self._lines))
+
+    def _said(self, cell: HtmlElement) -> str:
+        """The text of a cell, its paragraphs parted by a space."""
+        if not len(cell):
+            return clean(cell.text)
+        return " ".join([line.text for line in _read(cell, True, self._unseen).lines if line.text])
 
     def _flush(self) -> None:
         """End the line, if there is one."""
@@ -147,19 +156,25 @@ class _Walk:
         block = self._open[-1][0]
         for runs in _split(self._runs) if block.tag == "pre" else (self._runs,):
             for part in buttons.parted(runs):
-                self._add(clean("".join([text for text, _, _ in part])), part, block)
+                self._add(part, block)
         self._runs.clear()
 
-    def _add(self, text: str, runs: Sequence[Run], block: HtmlElement) -> None:
+    def _add(self, runs: Sequence[Run], block: HtmlElement) -> None:
+        parts = [run for run, _, _ in runs]
+        text = clean("".join(parts))
         if not text:
             return
-        linked = sum([len(collapse(run)) for run, is_linked, _ in runs if is_linked])
+        if len(parts) == 1:
+            linked = len(text) if runs[0][1] else 0
+        else:
+            linked = min(sum([len(collapse(run)) for run, is_linked, _ in runs if is_linked]), len(text))
         if "。" in text and (cut := buttons.behind(text)) is not None:
             self._lines.append(Line(text[:cut], min(linked, cut), block))
             self._lines.append(Line(text[cut:].strip(), 0, block))
-            return
-        parts = [run for run, _, _ in runs] if len(runs) > 1 and len(text) <= _LONGEST_BYLINE else ()
-        self._lines.append(Line(text, min(linked, len(text)), block, parts=parts))
+        elif len(parts) == 1 or len(text) > _LONGEST_BYLINE:
+            self._lines.append(Line(text, linked, block))
+        else:
+            self._lines.append(Line(text, linked, block, parts=parts))
 
 
 def _split(runs: Sequence[Run]) -> Iterator[list[Run]]:
@@ -181,20 +196,17 @@ def _is_data(table: HtmlElement) -> bool:
     rows = [_cells(row) for row in table.iter("tr")]
     if sum([len(row) > 1 for row in rows]) < 2:
         return False
-    return all(
-        len(squeeze("".join(cell.itertext()))) <= _LONGEST_CELL and sum(1 for _ in cell.iter("p", "li")) <= 6
-        for row in rows
-        for cell in row
-    )
+    return all(_is_short(cell) for row in rows for cell in row)
+
+
+def _is_short(cell: HtmlElement) -> bool:
+    if not len(cell):
+        return len(squeeze(cell.text)) <= _LONGEST_CELL
+    return len(squeeze("".join(cell.itertext()))) <= _LONGEST_CELL and sum(1 for _ in cell.iter("p", "li")) <= 6
 
 
 def _is_foot(name: str) -> bool:
     return ("foot" in name or "copyright" in name or "banquan" in name) and bool(_FOOT.search(name))
-
-
-def _said(cell: HtmlElement) -> str:
-    """The text of a cell, its paragraphs parted by a space."""
-    return " ".join([line.text for line in read(cell).lines if line.text]) if len(cell) else clean(cell.text)
 
 
 def _cells(row: HtmlElement) -> list[HtmlElement]:

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from crawler.extract.labels import ALL, FIELD_OF, FIELDS, KEPT, pattern, plain
+from crawler.extract.labelled import Place, find
+from crawler.extract.labels import ALL, FIELD_OF, FIELDS, KEPT, plain
 
-ANY = re.compile(pattern(ALL))
 # The characters of the labels that traditional script writes otherwise, as an edition for Hong Kong or Macao has them.
 SIMPLE = (
     "于传体关内击划创别务单发号后员围图处复实审对属布废开录态扫护报摄数时机来构标"
@@ -22,26 +20,39 @@ IN_TRADITIONAL = str.maketrans(SIMPLE, TRADITIONAL)
 @pytest.mark.parametrize("label", ALL)
 def test_every_label_is_read_whole_and_spaced(label: str) -> None:
     for written in (label, " ".join(label), "　".join(label)):
-        found = ANY.match(f"{written}：某某")
-        assert found
-        assert (found[0], plain(found[0])) == (written, label)
+        assert find(f"{written}：某某") == (Place(label, 0, len(written) + 1),)
+        assert plain(written) == label
 
 
 @pytest.mark.parametrize("label", [label for label in ALL if label.translate(IN_TRADITIONAL) != label])
 def test_every_label_is_read_in_traditional_script(label: str) -> None:
     written = label.translate(IN_TRADITIONAL)
-    found = ANY.match(f"{written}：某某")
-    assert found
-    assert (found[0], plain(found[0])) == (written, label)
+    assert find(f"{written}：某某") == (Place(label, 0, len(written) + 1),)
+    assert plain(written) == label
 
 
-@pytest.mark.parametrize("labels", [("来源", "来源地"), ("来源地", "来源"), ("文", "文号", "文/图", "发文"), ("甲",)])
-def test_the_longest_of_labels_that_begin_alike_is_read(labels: tuple[str, ...]) -> None:
-    for label in labels:
-        assert re.fullmatch(pattern(labels), label)
-        found = re.match(pattern(labels), f"{label}某")
-        assert found
-        assert found[0] == label
+@pytest.mark.parametrize("label", [label for label in ALL if any(label != one and label.endswith(one) for one in ALL)])
+def test_the_longest_of_labels_that_end_alike_is_read(label: str) -> None:
+    assert find(f"某某 {label}：某某") == (Place(label, 3, 4 + len(label)),)
+
+
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("线索来源：某某", []),  # 来源 within a word
+        ("合肥市公安局发布时间：某日", ["发布时间"]),  # no word ends in so long a label
+        ("2023-06-11来源：某某", ["来源"]),
+        ("某某\t来源\t某局", ["来源"]),
+        ("某某来源\t某局", []),
+        ("来源丨", []),
+        ("编辑 张三", ["编辑"]),
+        ("某局 编辑 张三", []),
+        ("（某局 编辑 张三）", []),
+        ("某局 （编辑 张三）", ["编辑"]),
+    ],
+)
+def test_where_a_label_stands(line: str, labels: list[str]) -> None:
+    assert [place.label for place in find(line)] == labels
 
 
 def test_no_label_means_two_things() -> None:
