@@ -60,4 +60,5 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {"crawler.pipelines.Keep": 100}
 EXTENSIONS = {"crawler.extensions.CrawlRun": 0}
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the spider's source again for every answer: 1.3 ms of CPU a page
 LOG_FORMATTER = "crawler.extensions.QuietFormatter"  # items hold whole pages: they are named in the log, not printed

@@ -171,16 +171,11 @@ class _Process:
 
     def _start(self) -> Connection:
         ours, theirs = Pipe()
-        program = f"import sys; sys.path[:] = {sys.path!r}; from crawler.worker import work; work({theirs.fileno()})"
-        command = [sys.executable, "-c", program]
         with theirs, self._lock:
             self._pipe = ours
             if self._closed:
                 raise EOFError
-            # Nothing is ever written to its standard input: that it ends says that this process has, see `work`.
-            self._child = subprocess.Popen(  # noqa: S603 -- this Python, with a program written above
-                command, stdin=subprocess.PIPE, pass_fds=[theirs.fileno()]
-            )
+            self._child = started(theirs.fileno())
         return ours
 
     def _death(self, problem: Exception) -> WorkFailedError:
@@ -191,6 +186,14 @@ class _Process:
         if code is None:
             return WorkFailedError(f"its process could not be started: {problem}")
         return _DiedError(f"its process died ({f'signal {-code}' if code < 0 else f'exit code {code}'})")
+
+
+def started(pipe: int) -> subprocess.Popen[bytes]:
+    """A process that does the jobs which come from this end of a pipe, a descriptor; whoever has started it ends it."""
+    program = f"import sys; sys.path[:] = {sys.path!r}; from crawler.worker import work; work({pipe})"
+    command = [sys.executable, "-c", program]
+    # Nothing is ever written to its standard input: that it ends says that this process has, see `work`.
+    return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[pipe])  # noqa: S603 -- this Python, our program
 
 
 def work(pipe: int) -> None:

@@ -29,6 +29,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 1 + (os.cpu_count() or 1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Wholes before parts: what takes longest comes first, and no process is left alone with it at the end."""
+    items.sort(key=lambda item: len(item.path.parts))
+
+
 @dataclass(frozen=True)
 class Press:
     """The command `police-press` in a process of its own, on one archive folder and one folder of site files.

@@ -10,7 +10,6 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.captures import digest
 from archive.warc import whole_records
+from tests import warm
 from tests.conftest import Press, content
 from tests.servers import Answer, Served, server, site_of
 
@@ -184,34 +185,29 @@ def run_and_kill(press: Press, served: Served, kill: Kill, dice: random.Random, 
     last_run, taken_up = left_behind(press.archive)
     phase.taken_up += taken_up
     after, jitter = dice.randint(*kill.requests), dice.uniform(0, 0.003)
-    with subprocess.Popen(
-        press.command("crawl"),
-        env=press.environment(POLICE_PRESS_NOW=kill.clock),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as running:
-        try:
-            look_closely(lambda: len(served.paths) >= after, running)
-            shown = kill.sign(press.archive)
-            look_closely(lambda: kill.sign(press.archive) != shown, running)
-            time.sleep(jitter)
-        finally:
-            with suppress(ProcessLookupError):  # it is over: said below
-                os.killpg(running.pid, signal.SIGKILL)
-        said = running.communicate(timeout=30)[0]
-    assert running.returncode == -signal.SIGKILL, f"the crawl was over before it could be killed: {said}"
+    said = press.sites.with_name("said")
+    running = warm.start(["crawl"], press.environment(POLICE_PRESS_NOW=kill.clock), said)
+    try:
+        look_closely(lambda: len(served.paths) >= after, running)
+        shown = kill.sign(press.archive)
+        look_closely(lambda: kill.sign(press.archive) != shown, running)
+        time.sleep(jitter)
+    finally:
+        with suppress(ProcessLookupError):  # it is over: said below
+            os.killpg(running.pid, signal.SIGKILL)
+        running.join(30)
+    over = f"the crawl was over before it could be killed: {said.read_text('utf-8')}"
+    assert running.exitcode == -signal.SIGKILL, over
     asked = Counter(path for path in served.paths if path != "/robots.txt")
     served.paths.clear()
     phase.asked += asked
     phase.lost += asked - committed(press.archive, last_run)
 
 
-def look_closely(happens: Callable[[], bool], running: subprocess.Popen[str]) -> None:
+def look_closely(happens: Callable[[], bool], running: BaseProcess) -> None:
     """Return when it has happened, or the process is over: looks more often than a commit takes (2 to 20 ms)."""
     deadline = time.monotonic() + 60
-    while not happens() and running.poll() is None:
+    while not happens() and running.is_alive():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.0005)
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from sample_release import ARTICLE, SEEN, declare_site
 
 from archive import Archive
 from archive.models import Answer, Attachment
+from tests import warm
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 LONG_BODY = "\n".join(f"第{number}段：赛道沿线设置岗位六十一处，确保赛事安全有序。" for number in range(1, 9))
@@ -80,24 +81,46 @@ def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Run a command that serves on a port of its own choice, for as long as the context lasts; the address."""
+    """Run a command that serves on a port of its own choice, for as long as the context lasts; the address.
+
+    Datasette is forked from a process that has loaded it, unless it is to be `cold`.
+    """
 
     @contextmanager
-    def serving(*command: str | Path, cwd: Path | None = None) -> Iterator[str]:
+    def serving(*command: str | Path, cwd: Path | None = None, cold: bool = False) -> Iterator[str]:
         log = tmp_path_factory.mktemp("server") / "log"
-        with log.open("wb") as file, subprocess.Popen(command, stdout=file, stderr=file, cwd=cwd) as process:
-            try:
-                yield _address(process, log)
-            finally:
-                process.terminate()
+        log.touch()
+        program, *arguments = map(str, command)
+        start = _cold if cold or Path(program).name != "datasette" else _forked
+        with start([program, *arguments], log, cwd or Path.cwd()) as is_running:
+            yield _address(is_running, log)
 
     return serving
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+@contextmanager
+def _cold(command: Sequence[str], log: Path, folder: Path) -> Iterator[Callable[[], bool]]:
+    with log.open("wb") as file, subprocess.Popen(command, stdout=file, stderr=file, cwd=folder) as process:
+        try:
+            yield lambda: process.poll() is None
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _forked(command: Sequence[str], log: Path, folder: Path) -> Iterator[Callable[[], bool]]:
+    process = warm.datasette(command[1:], log, folder)
+    try:
+        yield process.is_alive
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _address(is_running: Callable[[], bool], log: Path) -> str:
     deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
+    while is_running() and time.monotonic() < deadline:
         if said := re.search(r"running on (http://127\.0\.0\.1:[1-9]\d*)", log.read_text(encoding="utf-8")):
             return said[1]
-        time.sleep(0.05)
+        time.sleep(0.02)
     raise AssertionError(f"no server came up: {log.read_text(encoding='utf-8')}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from sample_release import declare_site
@@ -78,6 +79,16 @@ class Column:
         return Entry(f"{HOST}/{self.name}/t{article}.html{self.session}", f"第{article}号通报", day)
 
 
+@cache
+def _empty_archive() -> bytes:
+    """A database that knows no site: to make one takes 6 ms, and some 400 simulations begin with one."""
+    db = Database(memory=True)
+    search.register(db.conn)
+    upgrade(db, Path("press.db"))
+    with closing(db.conn):
+        return db.conn.serialize()
+
+
 class Simulation:
     """An archive in memory and runs over columns; a time of day passes between two runs only."""
 
@@ -86,8 +97,8 @@ class Simulation:
         self.now = START
         self.db = Database(memory=True)
         self.db.conn.isolation_level = None
+        self.db.conn.deserialize(_empty_archive())
         search.register(self.db.conn)
-        upgrade(self.db, Path("press.db"))
         self.store = Store(self.db)
         declare_site(self.store, "beijing", "北京市公安局", "110000")
         self.db.conn.execute("BEGIN")

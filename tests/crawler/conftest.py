@@ -9,8 +9,8 @@ import pytest
 from crawler.worker import Worker
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worker() -> Iterator[Worker]:
-    """A worker that reads pages, one for all tests of a module."""
+    """A worker that reads pages, one for all tests."""
     with Worker() as running:
         yield running

@@ -16,7 +16,7 @@ from tests.conftest import ALL, Press, asked, wait_until
 
 def test_a_second_crawl_exits_3_at_once_and_says_who_holds_the_archive(press: Press, province: SampleProvince) -> None:
     file = press.sites / "qingling.toml"
-    file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 2"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 0.5"), "utf-8")
     running = press.start("crawl", QINGLING)
     try:
         wait_until(lambda: bool(asked(province)))
@@ -147,7 +147,7 @@ def test_fetch_keeps_no_page_of_another_site(press: Press, province: SampleProvi
 
 def test_a_crawl_that_was_interrupted_is_not_done(press: Press, province: SampleProvince) -> None:
     file = press.sites / "qingling.toml"
-    file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 1"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("delay = 0", "delay = 0.5"), "utf-8")
     running = press.start("crawl", QINGLING)
     wait_until(lambda: len(asked(province)) > 1)
     running.send_signal(signal.SIGINT)

@@ -172,7 +172,7 @@ def test_robots_txt_is_obeyed_and_its_delay_kept(press: Press, province: SampleP
     path = next(path for path in province.paths() if re.search(r"/t20260703_", path))
     robots = f"User-agent: *\nCrawl-delay: 0.2\nDisallow: {path}\n"
     province.replace("/robots.txt", robots, headers={"Content-Type": "text/plain"})
-    assert press("crawl", QINGLING, "--max-pages", "1").returncode == 0
+    assert press("crawl", QINGLING, "--since", "2026-06-25").returncode == 0
     assert path not in asked(province)
     denied = press.rows("SELECT outcome FROM captures WHERE url = ?", province.url(path))
     assert denied == [("robots_denied",)]

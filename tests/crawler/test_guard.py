@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from twisted.internet.testing import MemoryReactorClock
 from crawler.failures import RefusedAddressError
 from crawler.guard import GuardedReactor, is_public, own_addresses
 from crawler.site import Listing, Site
+from tests import warm
 from tests.conftest import Press
 from tests.servers import ARTICLE, Answer, Served, listing, sent, server, site_of
 
@@ -169,9 +169,8 @@ RESOLVER = "TWISTED_DNS_RESOLVER=tests.names.Names"
 
 
 def scrapy_crawl(press: Press, *settings: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scrapy", "crawl", "test", *(part for one in settings for part in ("-s", one))]
-    environment = press.environment(no_proxy="*")
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    given = (part for one in settings for part in ("-s", one))
+    return warm.scrapy(["crawl", "test", *given], press.environment(no_proxy="*"), seconds=60)
 
 
 def crawl(folder: Path, hosts: Sequence[str], *settings: str) -> Iterator[Crawled]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from crawler.demo.server import QINGLING, SampleProvince
+from tests import warm
 from tests.conftest import ALL, Press, asked, wait_until
 from tests.servers import ARTICLE, listing, server, site_of
 
@@ -110,9 +109,8 @@ def test_a_server_that_never_answers_is_a_timeout_and_ends_nothing(tmp_path: Pat
     pages = {f"/{number}.html": lambda _: bool(hang.wait(30)) for number in (1, 2, 3)}
     with server({"/": listing(pages), **pages}) as site:
         press = site_of(tmp_path, site.home)
-        command = [sys.executable, "-m", "scrapy", "crawl", "test", "-s", "DOWNLOAD_TIMEOUT=0.5", "-s", "RETRY_TIMES=0"]
-        root = Path(__file__).parents[2]
-        subprocess.run(command, cwd=root, env=press.environment(), capture_output=True, timeout=60, check=True)
+        settings = ["-s", "DOWNLOAD_TIMEOUT=0.5", "-s", "RETRY_TIMES=0"]
+        warm.scrapy(["crawl", "test", *settings], press.environment(), seconds=60).check_returncode()
         hang.set()
     assert press.rows("SELECT outcome, count(*) FROM captures WHERE warc_file IS NULL GROUP BY 1") == [("timeout", 3)]
     assert press.rows("SELECT outcome, failed FROM runs") == [("finished", 3)]

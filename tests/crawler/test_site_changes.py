@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from simulated_days import articles, at_day, events, list_pages, on_day
 
 from crawler.demo.releases import load_releases
 from crawler.demo.server import QINGLING, SampleProvince
+from tests import warm
 from tests.conftest import Press
 
 FEW, MANY = 6, 26
@@ -51,10 +49,8 @@ def test_ten_days_without_names_take_nothing_down(press: Press, province: Sample
     assert on_day(press, 0) == 0
     requests = len(province.requests)
     for day in (1, 2, 10):
-        command = [sys.executable, "-m", "scrapy", "crawl", QINGLING]
-        command += ["-s", "TWISTED_DNS_RESOLVER=tests.crawler.nameless.NoNames", "-s", f"ARCHIVE_DIR={press.archive}"]
-        environment = press.environment(**at_day(day))
-        subprocess.run(command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, check=True)
+        settings = ["-s", "TWISTED_DNS_RESOLVER=tests.crawler.nameless.NoNames", "-s", f"ARCHIVE_DIR={press.archive}"]
+        warm.scrapy(["crawl", QINGLING, *settings], press.environment(**at_day(day)), seconds=60).check_returncode()
     assert len(province.requests) == requests
     assert press.rows("SELECT DISTINCT outcome FROM runs WHERE id > 1") == [("failed",)]
     assert press.rows("SELECT count(*) FROM captures WHERE outcome = 'dns_error'") != [(0,)]

@@ -30,7 +30,7 @@ def host(request, small_archive: Path, serve) -> Iterator[str]:
         command = [program, small_archive / "press.db", "-m", metadata_file(), "--port", "0"]
     else:
         command = [program, "--archive", small_archive, "serve", "--port", "0"]
-    with serve(*command) as address:
+    with serve(*command, cold=True) as address:
         yield urllib.parse.urlsplit(address).netloc
 
 
