@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.exports.arrow import arrow_array, arrow_type, pyarrow
 from archive.exports.file import GrowingFile, whole_file
-from archive.exports.rows import Wanted, Written
+from archive.exports.rows import Rows, Wanted, Written, named_table
 from archive.exports.since import asked
 from archive.exports.tables import Table
 from archive.folder import Archive
@@ -33,7 +33,12 @@ def export_parquet(archive: Archive, out: Path, wanted: Wanted, *, since_export:
     read, WrongWhereError, EarlierExportError, NoPyarrowError.
     """
     pyarrow()  # before anything is written
-    rows = asked(archive, wanted, since_export)
+    is_plain = not (since_export or wanted.mask_numbers)
+    rows = (
+        Rows(archive, named_table(archive, wanted.table), wanted, encoded=True)
+        if is_plain
+        else asked(archive, wanted, since_export)
+    )
     with whole_file(out) as file:
         written = write_parquet(file, rows.exported, rows, {"selection": _selection(wanted)})
     return Written(out, written, file.sha256, masked=rows.masked)

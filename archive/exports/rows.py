@@ -85,12 +85,15 @@ class Rows:
     """The rows of a table one by one, in its order, as the database holds them; `masked` counts numbers on the way.
 
     Releases come oldest first and by key within a moment; those without a date come before all others. All are of one
-    moment, whatever a crawl writes meanwhile. Iterating raises ArchiveError where the database cannot be read, and
-    WrongWhereError.
+    moment, whatever a crawl writes meanwhile. Where nothing is masked, texts may be `encoded`: as UTF-8, for whoever
+    would encode them again; reading 100,000 releases takes 0.6 s then in place of 1.5 to 2.5, and no other query may be
+    asked on the way. Iterating raises ArchiveError where the database cannot be read, and WrongWhereError.
     """
 
-    def __init__(self, archive: Archive, exported: Table, wanted: Wanted) -> None:
-        self._archive, self._wanted = archive, wanted
+    def __init__(self, archive: Archive, exported: Table, wanted: Wanted, *, encoded: bool = False) -> None:
+        if encoded and wanted.mask_numbers:
+            raise ValueError("bytes cannot be masked")
+        self._archive, self._wanted, self._encoded = archive, wanted, encoded
         self.exported = exported
         self.masked = 0
 
@@ -104,12 +107,16 @@ class Rows:
         condition, values = _condition(self._archive, exported, self._wanted)
         sql = f"SELECT {names} FROM ({exported.rows}) WHERE {condition} ORDER BY {exported.order}"  # noqa: S608 -- ours
         with reading(self._archive):
+            connection = self._archive.db.conn
+            connection.text_factory = bytes if self._encoded else str
             try:
-                yield from self._archive.db.conn.execute(sql, values)
+                yield from connection.execute(sql, values)
             except sqlite3.OperationalError as problem:
                 if self._wanted.where and "malformed" in str(problem):  # json_extract, say, of a value half-way
                     raise WrongWhereError(f"{problem}.") from problem
                 raise
+            finally:
+                connection.text_factory = str
 
     def _mask(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         cells, count = masked(self.exported, row)
