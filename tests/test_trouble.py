@@ -30,10 +30,10 @@ AT = {"POLICE_PRESS_NOW": "2026-07-10T08:00:00+08:00"}
 
 @pytest.fixture(scope="module")
 def province() -> Iterator[SampleProvince]:
-    """Each article is 50 kB of noise, so that the WARC file grows faster than the database."""
+    """Each article is 100 kB of noise, so that the WARC file grows faster than the database."""
     with SampleProvince(load_releases()[:RELEASES]) as running:
         for number, path in enumerate(path for path in running.paths() if "/t20" in path):
-            noise = random.Random(number).randbytes(50_000).hex()  # noqa: S311 - not for secrets
+            noise = random.Random(number).randbytes(100_000).hex()  # noqa: S311 - not for secrets
             running.replace(path, f"{running.body(path)}<!--{noise}-->")
         yield running
 
