@@ -19,13 +19,16 @@ _CHUNK = 1 << 16
 # What warcio raises for a whole record that makes no sense; AttributeError where an answer states no address.
 UNREADABLE = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError)
 ANSWERS = ("response", "revisit")
-_ROWS = """
-SELECT c.warc_file, CAST(coalesce(c.warc_offset, -1) AS INTEGER), CAST(coalesce(c.warc_length, 0) AS INTEGER),
-    c.id, c.url, c.captured, c.status, c.bytes, c.payload_digest, c.refers_to,
-    held.url, held.captured, held.payload_digest, held.warc_file IS NOT NULL AND held.refers_to IS NULL
-FROM captures AS c LEFT JOIN captures AS held ON held.id = c.refers_to
-WHERE c.warc_file IS NOT NULL ORDER BY c.warc_file, c.warc_offset
+# What a Row is made of: of a capture `c`, and of the one it refers to, `held`.
+COLUMNS = """
+c.warc_file, CAST(coalesce(c.warc_offset, -1) AS INTEGER), CAST(coalesce(c.warc_length, 0) AS INTEGER),
+c.id, c.url, c.captured, c.status, c.bytes, c.payload_digest, c.refers_to,
+held.url, held.captured, held.payload_digest, held.warc_file IS NOT NULL AND held.refers_to IS NULL
 """
+_ROWS = f"""
+SELECT {COLUMNS} FROM captures AS c LEFT JOIN captures AS held ON held.id = c.refers_to
+WHERE c.warc_file IS NOT NULL ORDER BY c.warc_file, c.warc_offset
+"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)

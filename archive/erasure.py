@@ -41,11 +41,20 @@ _ADDRESSES = (
     "UPDATE captures SET url = :hidden, error = NULL WHERE url IN (SELECT value FROM json_each(:urls))",
     "UPDATE captures SET url = :hidden, error = NULL WHERE page_id IS NULL AND key_of(url) = :key",
     "UPDATE findings SET url = :hidden, seen = 'removed' WHERE url IN (SELECT value FROM json_each(:urls))",
+    (  # a file of another release, whose page links to it
+        "UPDATE attachments SET url = :hidden, name = NULL, caption = NULL, capture_id = NULL"
+        " WHERE url IN (SELECT value FROM json_each(:urls))"
+    ),
+    (
+        "UPDATE pages SET state = 'removed', url = :hidden, next_due = NULL, last_error = NULL"
+        " WHERE kind = 'attachment' AND key = :key"
+    ),
     "UPDATE pages SET found_on = NULL WHERE found_on IN (SELECT value FROM json_each(:urls))",
 )
 _SPELLINGS = """
 SELECT url FROM press_releases WHERE id = :release UNION SELECT url FROM release_columns WHERE release_id = :release
-UNION SELECT url FROM pages WHERE id = :page UNION SELECT url FROM entries WHERE page_id = :page
+UNION SELECT url FROM pages WHERE kind IN ('article', 'attachment') AND key = :key
+UNION SELECT url FROM entries WHERE page_id = :page
 UNION SELECT url FROM captures WHERE page_id = :page AND key_of(url) = :key
 """
 # A picture that another release shows too stays that one's.
@@ -73,8 +82,8 @@ EXCEPT SELECT title FROM press_releases WHERE id IS NOT :release
 """
 _NEIGHBOURS = (
     "UPDATE readings SET stripped = replace(stripped, :title, :hidden) WHERE instr(stripped, :title)",
-    "UPDATE readings SET rejected = replace(rejected, :title, :hidden) WHERE instr(rejected, :title)",
-    "UPDATE readings SET labels = replace(labels, :title, :hidden) WHERE instr(labels, :title)",
+    "UPDATE readings SET rejected = replace(rejected, :in_json, :hidden) WHERE instr(rejected, :in_json)",
+    "UPDATE readings SET labels = replace(labels, :in_json, :hidden) WHERE instr(labels, :in_json)",
 )
 _SAME_TEXT = """
 SELECT DISTINCT r.key FROM versions AS v JOIN press_releases AS r ON r.id = v.release_id
@@ -117,7 +126,9 @@ def erase(db: sqlite3.Connection, key: str, date: str, now: str, spellings: Coll
     values["urls"] = json.dumps(sorted(found | set(spellings)))
     for statement in (*_RELEASE, *_PAGE, *_ADDRESSES):
         db.execute(statement, values)
-    each = [(_FILE, {"url": url}) for url in files] + [(_NEIGHBOURS, {"title": title}) for title in titles]
+    each = [(_FILE, {"url": url}) for url in files] + [
+        (_NEIGHBOURS, {"title": title, "in_json": json.dumps(title, ensure_ascii=False)[1:-1]}) for title in titles
+    ]
     for statements, value in each:
         for statement in statements:
             db.execute(statement, {**values, **value})

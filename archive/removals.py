@@ -125,7 +125,8 @@ class Removals:
                 )
         self._keys = frozenset(row[0] for row in self._db.execute("SELECT key FROM removals"))
         (newest,) = self._db.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()
-        self._captures = min((capture.id - 1 for capture in brought_in), default=newest)
+        is_due = self._db.execute(_DUE).fetchone() is not None  # then any capture may bear another spelling of it
+        self._captures = 0 if is_due else min((capture.id - 1 for capture in brought_in), default=newest)
         self.erase()
         for key in count(self._db).waiting:
             logger.warning("%s: %s is no release of this archive; it is removed when it is one", FILE, key)

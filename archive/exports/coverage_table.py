@@ -112,7 +112,7 @@ def coverage_rows(sites: Iterable[SiteCoverage], newest: str | None) -> Iterator
 def _span(sites: Iterable[SiteCoverage], newest: dt.date) -> Sequence[str]:
     """All months from the oldest that any of the sites knows of, or so many years back, to the newest moment's."""
     named = [month for site in sites for month in (*site.archived, *site.missing) if month]
-    first = max(min(named, default=newest.isoformat())[:_YEAR], f"{newest.year - _YEARS:04}")
+    first = max(min([newest.isoformat(), *named])[:_YEAR], f"{newest.year - _YEARS:04}")
     return months(dt.date(int(first), 1, 1), newest)
 
 

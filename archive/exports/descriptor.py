@@ -38,8 +38,9 @@ _ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
 }
 _PATTERNS = {
     ("press_releases", "key"): "[a-z2-7]{12}",
-    ("press_releases", "published"): r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?\+08:00)?)?)?",
-    ("coverage", "month"): r"\d{4}(-\d\d)?|undated",
+    # Shanghai had other offsets than +08:00: summer time from 1986 to 1991, and its own mean time before 1901.
+    ("press_releases", "published"): r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?\+0[89]:\d\d(:\d\d)?)?)?)?",
+    ("coverage", "month"): r"(\d{4}(-\d\d)?|undated)",
 }
 _CSV = {
     "format": "csv",
@@ -133,11 +134,11 @@ def _resource(resource: Resource, *, is_tabular: bool) -> dict[str, Any]:
         **(_CSV if is_tabular else _PARQUET),
         "bytes": resource.member.bytes,
         "hash": f"sha256:{resource.member.sha256}",
-        "schema": _schema(table),
+        "schema": _schema(table, missing=[""] if is_tabular else []),
     }
 
 
-def _schema(table: Table) -> dict[str, Any]:
+def _schema(table: Table, *, missing: list[str]) -> dict[str, Any]:
     references = [
         {
             "fields": list(columns),
@@ -147,7 +148,7 @@ def _schema(table: Table) -> dict[str, Any]:
     ]
     return {
         "fields": [_field(table, column) for column in table.columns],
-        "missingValues": [""],
+        "missingValues": missing,
         **({"primaryKey": list(table.key)} if table.key else {}),
         **({"foreignKeys": references} if references else {}),
     }

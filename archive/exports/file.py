@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -61,28 +62,33 @@ def whole_file(path: Path) -> Iterator[GrowingFile]:
     if target.exists() and not target.is_file():
         raise OSError("it is there already, and no ordinary file")
     with unfinished(target) as part:
-        with part.open("wb") as file:
+        with part.open("xb") as file:
             growing = GrowingFile(file)
             yield growing
             file.flush()
             os.fsync(file.fileno())
+        put_in_place(part, target, growing.sha256)
+
+
+def put_in_place(part: Path, target: Path, sha256: str) -> None:
+    """Give a file that is whole its name, and write `TARGET.sha256`; no file ever lies beside the digest of another.
+
+    Raises OSError; then what was there is still there.
+    """
+    beside = target.with_name(f"{target.name}.sha256")
+    with unfinished(beside) as sums:
+        with sums.open("xb") as file:
+            file.write(f"{sha256}  ".encode() + os.fsencode(target.name) + b"\n")  # a name need not be UTF-8
+        beside.unlink(missing_ok=True)
         part.replace(target)
-    write_sum(target, growing.sha256)
-
-
-def write_sum(path: Path, sha256: str) -> None:
-    """Write `PATH.sha256`. Raises OSError."""
-    beside = path.with_name(f"{path.name}.sha256")
-    with unfinished(beside) as part:
-        part.write_text(f"{sha256}  {path.name}\n", encoding="utf-8")
-        part.replace(beside)
-    sync_folder(path.parent)
+        sums.replace(beside)
+    sync_folder(target.parent)
 
 
 @contextmanager
 def unfinished(target: Path) -> Iterator[Path]:
     """A name beside `target` for what is not whole yet, gone afterwards; so is what a killed export left there."""
-    for left in target.parent.glob(f".{target.name}.*.part"):
+    for left in target.parent.glob(f".{escape(target.name)}.*.part"):
         if _is_left(left, target):
             remove(left)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")

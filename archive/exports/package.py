@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from archive.exports.file import GrowingFile, remove, unfinished, write_sum
+from archive.exports.file import GrowingFile, put_in_place, remove, unfinished
 from archive.warc import sync_folder
 
 SUMS = "SHA256SUMS"
@@ -101,8 +101,7 @@ def _whole_zip(target: Path) -> Iterator[Package]:
             os.fsync(file.fileno())
         with part.open("rb") as written:
             package.sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-        part.replace(target)
-    write_sum(target, package.sha256)
+        put_in_place(part, target, package.sha256)
 
 
 def _whole_folder(target: Path) -> Iterator[Package]:

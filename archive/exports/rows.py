@@ -110,11 +110,8 @@ class Rows:
             connection = self._archive.db.conn
             connection.text_factory = bytes if self._encoded else str
             try:
-                yield from connection.execute(sql, values)
-            except sqlite3.OperationalError as problem:
-                if self._wanted.where and "malformed" in str(problem):  # json_extract, say, of a value half-way
-                    raise WrongWhereError(f"{problem}.") from problem
-                raise
+                with _evaluating(self._wanted.where):
+                    yield from connection.execute(sql, values)
             finally:
                 connection.text_factory = str
 
@@ -150,7 +147,8 @@ def _find_releases(archive: Archive, wanted: Wanted) -> None:
         archive.db.conn.execute(_WANTED)
         archive.db.conn.execute("DELETE FROM wanted_releases")
         chosen = f"SELECT id FROM ({releases.rows}) WHERE {condition}"  # noqa: S608 -- the archive's own reader asks
-        archive.db.conn.execute(f"INSERT INTO wanted_releases {chosen}", values)
+        with _evaluating(wanted.where):
+            archive.db.conn.execute(f"INSERT INTO wanted_releases {chosen}", values)
 
 
 @contextmanager
@@ -202,6 +200,17 @@ def _checked_where(archive: Archive, exported: Table, where: str | None) -> str:
         names = ", ".join(column.name for column in exported.columns)
         raise WrongWhereError(f"{problem}. Columns of {exported.name}: {names}.") from problem
     return f" AND (\n{where}\n)"
+
+
+@contextmanager
+def _evaluating(where: str | None) -> Iterator[None]:
+    """Raise WrongWhereError where an expression comes to nothing at some row: json_extract of what is no JSON, say."""
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        if where and problem.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            raise WrongWhereError(f"{problem}.") from problem
+        raise
 
 
 @contextmanager

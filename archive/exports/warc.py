@@ -16,27 +16,25 @@ from typing import BinaryIO, NamedTuple
 from warcio.warcwriter import WARCWriter
 
 from archive import records, warc
-from archive.agreement import UNREADABLE, Record, Row, disagreements, read
-from archive.erasure import is_hidden
+from archive.agreement import COLUMNS, UNREADABLE, Record, Row, disagreements, read
 from archive.errors import ArchiveError
 from archive.exports.contents import newest_moment
 from archive.exports.descriptor import selection
 from archive.exports.file import GrowingFile, whole_file
+from archive.exports.removed import Removed
 from archive.exports.rows import Wanted, Written, captures_behind, reading
 from archive.folder import Archive
 
 # The captures behind the releases, and those that a revisit among them leads to. What shows a removed release stays
-# behind, and so does a revisit that would lead there. The columns are those of `archive.agreement.Row`, and the type.
-_RECORDS = """
+# behind, and so does a revisit that would lead there.
+_RECORDS = f"""
 WITH RECURSIVE wanted(id) AS (
-    {behind} UNION SELECT c.refers_to FROM wanted JOIN captures AS c ON c.id = wanted.id WHERE c.refers_to IS NOT NULL
+    {{behind}} UNION SELECT c.refers_to FROM wanted JOIN captures AS c ON c.id = wanted.id WHERE c.refers_to IS NOT NULL
 )
-SELECT c.warc_file, coalesce(c.warc_offset, -1), coalesce(c.warc_length, 0), c.id, c.url, c.captured, c.status, c.bytes,
-    c.payload_digest, c.refers_to, held.url, held.captured, held.payload_digest,
-    held.warc_file IS NOT NULL AND held.refers_to IS NULL, c.content_type
+SELECT {COLUMNS}, c.content_type
 FROM wanted JOIN captures AS c ON c.id = wanted.id LEFT JOIN captures AS held ON held.id = c.refers_to
-WHERE c.warc_file IS NOT NULL AND NOT is_hidden(c.url) AND NOT is_hidden(held.url) ORDER BY c.captured, c.id
-"""
+WHERE c.warc_file IS NOT NULL AND NOT is_removed(c.url) AND NOT is_removed(held.url) ORDER BY c.captured, c.id
+"""  # noqa: S608 - our own names
 _NOTHING_YET = "1970-01-01T00:00:00+00:00"  # a date has to be there
 _VERIFY = "police-press verify names all that is damaged."
 
@@ -66,15 +64,23 @@ def copy_captures(archive: Archive, wanted: Wanted, file: GrowingFile) -> Iterat
     """Write a `warcinfo` record, and then every answer, a response or a revisit, with its request behind it.
 
     Notes (`metadata` records) stay behind: what they say of an answer, and attempts without one, stand in `captures`.
+    So does a redirect to a removed release, and a request that came from its page: the address stands in their headers.
     Raises OSError where the file cannot be written, ArchiveError, WrongWhereError.
     """
     sql = _RECORDS.format(behind=captures_behind(archive, wanted))
+    with reading(archive):
+        removed = Removed.of(archive.db.conn)
+        archive.db.conn.create_function("is_removed", 1, removed.has, deterministic=True)
     _write_info(archive, wanted, file, sql)
+    left: set[int | None] = set()
     for row, content_type in _rows(archive, sql):
         answer, record, beside = _records(archive.folder / "warc", row)
+        if row.refers_to in left or removed.is_named_in(answer, row.url):
+            left.add(row.capture)
+            continue
         offset = file.tell()
         file.write(answer)
-        file.write(beside)
+        file.write(b"" if removed.is_named_in(beside, row.url) else beside)
         sha256 = hashlib.sha256(answer).hexdigest()
         yield Copied(row, content_type, record.kind == "revisit", offset, len(answer), sha256)
 
@@ -106,7 +112,6 @@ def _write_info(archive: Archive, wanted: Wanted, file: GrowingFile, sql: str) -
 def _rows(archive: Archive, sql: str) -> Iterator[tuple[Row, str | None]]:
     db: sqlite3.Connection = archive.db.conn
     with reading(archive):
-        db.create_function("is_hidden", 1, is_hidden, deterministic=True)
         for *columns, content_type in db.execute(sql):
             yield Row(*columns), content_type
 

@@ -218,6 +218,38 @@ def test_what_other_releases_have_stays(folder: Path) -> None:
     assert rows(folder, "SELECT count(*) FROM captures WHERE url = ?", LOGO) == [(1,)]
 
 
+def test_a_page_that_redirects_to_it_links_to_it_as_a_file_or_quotes_it_says_nothing_of_it(folder: Path) -> None:
+    """Under a spelling that only the redirect has, and with quotation marks, which JSON escapes."""
+    away, named, spelt = f"{HOST}/c/4.html", f"{HOST}/c/{MARK}.html", f"{HOST}/c/{MARK}.html?utm_medium={MARK}"
+    other = "孙八九"
+    title = f'关于"{other}"一案的通报'
+    with Archive.open(folder, write=True) as archive:
+        pages = archive.frontier("beijing", 1, SEEN)
+        archive.store.keep(named, replace(ARTICLE, title=title), archive.captures.keep(answer(named)))
+        page = pages.page(away, "article")
+        answers = (replace(answer(away, b""), status=302), answer(spelt))
+        (_, there) = archive.captures.keep_page(Fetched(1, page, answers, "ok", SEEN))
+        linking = replace(
+            ARTICLE,
+            title="转向",
+            attachments=(Attachment("file", named, f"{other}案全文"),),
+            labels={"下一篇": title},
+            rejected=(Rejected("title", title, "neighbour", "not its own"),),
+        )
+        archive.store.keep(away, linking, there)
+        pages.attach(page, named)
+        archive.store.find(1, Finding("beijing", "page", f"{other} did not come", "the page", spelt))
+    wants(folder, KEY, key(named))
+    assert MARK not in everything(folder)
+    assert other not in everything(folder)
+    assert rows(folder, "SELECT kind, url, name FROM attachments WHERE url LIKE 'removed:%' AND kind = 'file'") == [
+        ("file", hidden(key(named)), None)
+    ]
+    assert rows(folder, "SELECT state, url FROM pages WHERE kind = 'attachment' AND key = ?", key(named)) == [
+        ("removed", hidden(key(named)))
+    ]
+
+
 def test_it_says_which_other_releases_have_or_had_the_text_and_which_copies_hold_it(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from storied_archive import REMOVED, make
 
 from archive import Archive
 from archive.cli import cli
@@ -21,7 +22,6 @@ from archive.exports.package import SUMS
 from archive.exports.rows import Wanted, WrongWhereError
 from tests.archive.conftest import Keep
 from tests.archive.exports.conftest import Reader
-from tests.archive.web.storied_archive import REMOVED, make
 
 ALL = Wanted()
 MASKED = "张某（手机⟦13900000001⟧）驾驶⟦甘A00001⟧逃离。"

@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ import pyarrow.parquet
 import pytest
 import yaml
 from click.testing import CliRunner
+from sample_release import SEEN, declare_site
+from storied_archive import REMOVED, make
+from visited_pages import HOST, Visits, answered, page
 
 from archive import Archive
 from archive.cli import cli
+from archive.clock import SHANGHAI
 from archive.exports.contents import about
 from archive.exports.coverage_table import COVERAGE, coverage_rows
 from archive.exports.datapackage import export_datapackage
@@ -26,13 +31,20 @@ from archive.exports.tables import TABLES
 from archive.frontier import _WALLS
 from archive.known_months import SiteCoverage
 from archive.metadata import described
+from archive.models import Finding, RunFacts
 from crawler.demo.server import SampleProvince
 from crawler.failures import _KINDS
-from tests.archive.web.storied_archive import REMOVED, make
 from tests.conftest import Press
 
 HERE = Path(__file__).parent
 DAY = dt.date(2026, 3, 1)
+DATES = (
+    (dt.datetime(1988, 7, 1, 9, 30, tzinfo=SHANGHAI), "minute"),
+    (dt.datetime(1900, 7, 1, 9, 30, 5, tzinfo=SHANGHAI), "second"),
+    (dt.date(1988, 1, 1), "year"),
+    (dt.date(2030, 3, 1), "month"),
+    (None, None),
+)
 SELECTIONS = {
     "all": Wanted(),
     "site": Wanted(site="gansu"),
@@ -100,12 +112,37 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_frictionless_finds_nothing_wrong_and_sees_what_is(reader, packages, storied, small_archive, crawled, tmp_path):
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """What is rare: dates of other offsets, no division, a site of reposts, two runs of one second, a wall."""
+    with Archive.open(tmp_path_factory.mktemp("odd") / "data", write=True) as archive:
+        for slug, name, kind in (
+            ("beijing", "北京市公安局", "police"),
+            ("mps", "公安部", "police"),
+            ("elsewhere", "=转载", "other"),
+        ):
+            declare_site(archive.store, slug, name, None, kind)
+        for site, kind in (("mps", "import"), ("mps", "fetch"), ("elsewhere", "crawl"), ("beijing", "crawl")):
+            run = archive.store.begin_run(RunFacts(site, kind, SEEN))  # type: ignore[arg-type]  # kinds of runs
+        visits = Visits(archive, run)
+        for number, (published, precision) in enumerate(DATES):
+            url = f"{HOST}/odd/{number}.html"
+            capture = visits.visit(url, answered(url, SEEN, page(str(number))))
+            visits.read(url, capture, title="+1", body=str(number), published=published, published_precision=precision)
+        visits.visit(
+            f"{HOST}/wall.html", replace(answered(f"{HOST}/wall.html", SEEN, b"", 403), outcome="waf", headers=())
+        )
+        archive.store.find(run, Finding("beijing", "min_listed", "", "15"))
+        archive.db.conn.execute(
+            "INSERT INTO removals (key, date, reason) VALUES ('aaaaaaaaaaaa', '2026-03-05', 'unknown')"
+        )
+        yield archive
+
+
+def test_frictionless_finds_nothing_wrong_and_sees_what_is(reader, packages, storied, odd, crawled, tmp_path):
     export_datapackage(storied, tmp_path / "all.zip", Wanted())
-    export_datapackage(storied, tmp_path / "nothing.zip", SELECTIONS["nothing"])
-    with Archive.open(small_archive) as archive:
-        export_datapackage(archive, tmp_path / "small.zip", Wanted(mask_numbers=True), raw_cells=True)
-    folders = [*(packages[name] for name in ("all", "site")), crawled / "first"]
+    export_datapackage(odd, tmp_path / "odd.zip", Wanted(mask_numbers=True), raw_cells=True)
+    folders = [packages["nothing"], crawled / "first"]
     sound = [*(folder / "datapackage.json" for folder in folders), *sorted(tmp_path.glob("*.zip"))]
     shutil.copytree(packages["all"], tmp_path / "broken")
     broken, sites = tmp_path / "broken" / "datapackage.json", tmp_path / "broken" / "data" / "sites.csv"
@@ -253,6 +290,9 @@ def test_releases_without_a_month_have_rows_of_their_own_and_a_year_202_makes_no
         "undated": ("unplaced", 4, None),
     }
     assert [row["month"] for row in rows[:2]] == ["0202-05", "1986-01"]
+    beyond = SiteCoverage("gansu", "甘肃省公安厅", "Gansu", None, archived={"2031-01": 1})
+    months = [row[1] for row in coverage_rows([beyond], "2026-03-08T10:00:00+08:00")]
+    assert months == ["2026-01", "2026-02", "2026-03", "2031-01"]
     assert {row["releases"] for row in rows if row["state"] == "unknown"} == {None}
 
 
@@ -293,6 +333,7 @@ def test_as_parquet_the_tables_are_the_same_with_their_types(whole, storied, tmp
     for resource in descriptor(tmp_path / "typed")["resources"]:
         table = pyarrow.parquet.read_table(tmp_path / "typed" / resource["path"])
         assert (resource["format"], table.num_rows) == ("parquet", len(rows[resource["name"]]))
+        assert resource["schema"]["missingValues"] == []  # an empty text is one there, and NULL is none
         assert table.column_names == [field["name"] for field in resource["schema"]["fields"]]
     coverage = pyarrow.parquet.read_table(tmp_path / "typed" / "data" / "coverage.parquet").to_pylist()
     assert Counter(row["is_certain"] for row in coverage).keys() <= {True, False}

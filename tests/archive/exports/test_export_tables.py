@@ -4,18 +4,22 @@ import csv
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import storied_archive as storied
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from archive import Archive
 from archive.cli import cli
+from archive.connection import connect
 from archive.exports.csv import export_csv
 from archive.exports.rows import Rows, Wanted, WrongWhereError, captures_behind, named_table
 from archive.exports.tables import RELEASES, TABLES
 from archive.metadata import described
-from tests.archive.web import storied_archive as storied
+from archive.migrations import migrations
 
 OF_RELEASES = ("release_columns", "versions", "events", "attachments", "readings")
 FILTERS = (
@@ -145,6 +149,13 @@ def test_what_is_no_expression_is_refused_with_the_names_there_are(archive, wher
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", [RELEASES, "versions", "captures"])
+@pytest.mark.parametrize("where", ["json_extract(title, '$.a') = 1", "abs(-9223372036854775807 - (title IS NOT NULL))"])
+def test_what_fails_at_some_row_is_the_expressions_fault_in_every_table_that_follows(archive, name, where):
+    with pytest.raises(WrongWhereError, match=r"malformed JSON|integer overflow"):
+        rows(archive, Wanted(where=where), name)
+
+
 def test_a_removed_release_says_nothing_in_any_table(archive, tmp_path):
     told = ""
     for name in TABLES:
@@ -174,6 +185,19 @@ def test_the_command_says_what_is_wrong_with_an_expression(archive, tmp_path):
     assert code == 2
     assert "Invalid value for --where: " in said
     assert "Columns of sites: slug, name, english, kind, division, home, verified" in said
+
+
+@pytest.mark.parametrize("step", ["visits", "origins", "readings", "removals"])
+def test_an_archive_from_before_a_step_is_exported_or_a_sentence_says_what_to_do(tmp_path, step):
+    with closing(connect(tmp_path / "press.db", write=True).conn) as connection:
+        migrations.apply(Database(connection, execute_plugins=False), stop_before=step)
+    for command in ("csv", "datapackage", "corpus", "warc", "wacz"):
+        arguments = ["--archive", str(tmp_path), "export", command, "--out", str(tmp_path / "out" / command)]
+        (tmp_path / "out").mkdir(exist_ok=True)
+        done = CliRunner().invoke(cli, arguments)
+        assert done.exit_code == (0 if command == "csv" else 4)
+        assert ("crawl or reparse" in done.output) == (command != "csv")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["csv", "csv.sha256"]
 
 
 def test_the_command_names_the_tables_there_are(archive, tmp_path):

@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import shutil
+import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from archive import Archive, ArchiveError, warc
 from archive.addresses import key
 from archive.cli import cli
 from archive.exports.rows import Wanted
+from archive.exports.wacz import export_wacz
 from archive.exports.warc import export_warc
 from archive.records import warc_date
 
@@ -119,6 +122,67 @@ def test_a_revisit_of_what_was_asked_for_as_a_removed_release_stays_behind_with_
     (copy / "removals.toml").write_text(removals + removals.replace(key(visited.REMOVED), key(MOVED)), "utf-8")
     exported(copy, out := tmp_path / "x.warc.gz")
     assert {MOVED, NEW}.isdisjoint(url for _, url, _ in heads(out))
+
+
+NAMED, OLD, SEAL = (f"{visited.HOST}/{path}" for path in ("c/zhaoliuqi.html", "c/old.html", "img/seal.png"))
+
+
+@pytest.fixture(scope="module")
+def led_to(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive in which a picture was fetched from the page of a removed release, and a redirect leads to it."""
+    copy = Path(shutil.copytree(folder, tmp_path_factory.mktemp("led_to") / "data"))
+    spelt = f"{NAMED}?utm_source=feed"
+    with Archive.open(copy, write=True) as archive:
+        visits = visited.Visits(archive, 1)
+        visits.show(NAMED, "赵六七的全文", later(days=6), (SEAL,))
+        visits.show(NIGHT, visited.SECOND, later(days=6), (POSTER, SEAL))
+        seal = replace(visited.answered(SEAL, later(days=6), visited.PNG), request_headers=(("Referer", NAMED),))
+        archive.store.keep_attachment(SEAL, visits.visit(SEAL, seal, kind="attachment"))
+        for day, leads_to in ((7, "/c/zhaoliuqi.html?utm_source=feed"), (8, NEW)):
+            hop = visited.answered(OLD, later(days=day), b"", 301, ("Location", leads_to))
+            body = visited.page(f"赵六七的全文。{day}" if day == 7 else "新址。")
+            there = visited.answered(spelt if day == 7 else NEW, later(days=day), body)
+            visits.read(OLD, visits.visit(OLD, hop, there), body=f"第{day}天")
+    removals = (copy / "removals.toml").read_text("utf-8")
+    (copy / "removals.toml").write_text(removals + removals.replace(key(visited.REMOVED), key(NAMED)), "utf-8")
+    Archive.open(copy, write=True).close()
+    return copy
+
+
+@pytest.mark.parametrize("export", [export_warc, export_wacz])
+def test_what_leads_to_a_removed_release_stays_behind_in_whatever_spelling(led_to, tmp_path, export):
+    with Archive.open(led_to) as archive:
+        export(archive, tmp_path / "x", ALL)
+    said = b""
+    if export is export_wacz:
+        with zipfile.ZipFile(tmp_path / "x") as package:
+            contents = [package.read(name) for name in package.namelist()]
+    else:
+        contents = [(tmp_path / "x").read_bytes()]
+    for content in contents:
+        said += gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+    assert SEAL.encode() in said
+    for name in (b"zhaoliuqi", "赵六七".encode()):
+        assert name not in said
+
+
+def test_what_a_record_refers_to_is_there_and_no_id_comes_twice(led_to, tmp_path):
+    exported(led_to, out := tmp_path / "x.warc.gz")
+    with out.open("rb") as file:
+        found = [(record.rec_type, record.rec_headers.get_header) for record in ArchiveIterator(file)]
+    ids = [header("WARC-Record-ID") for _, header in found]
+    held = {(header("WARC-Target-URI"), header("WARC-Date")) for kind, header in found if kind == "response"}
+    assert len(set(ids)) == len(ids)
+    assert {header("WARC-Concurrent-To") for kind, header in found if kind == "request"} <= set(ids)
+    referred = [
+        (header("WARC-Refers-To-Target-URI"), header("WARC-Refers-To-Date"))
+        for kind, header in found
+        if kind == "revisit"
+    ]
+    assert len(referred) > 3
+    assert set(referred) <= held
+    assert ("response", SEAL, warc_date(later(days=6))) in heads(out)
+    assert ("request", SEAL, warc_date(later(days=6))) not in heads(out)
 
 
 def test_the_same_bytes_elsewhere_and_another_first_record_for_another_selection(folder, copy, tmp_path):
