@@ -50,7 +50,7 @@ $formulas
 $masked
 
 R, quanteda:     texts <- readtext::readtext("texts/*.txt", encoding = "UTF-8")
-                 known <- read.csv("metadata.csv", fileEncoding = "UTF-8")
+                 known <- read.csv("metadata.csv", fileEncoding = "UTF-8", na.strings = "")
                  corpus <- quanteda::corpus(merge(texts, known, by = "doc_id"))
 AntConc:         in the corpus manager, raw files, add the directory "texts".
 Voyant:          upload a zip of the folder "texts" alone; a table among texts would be read as one.

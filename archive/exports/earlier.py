@@ -29,11 +29,13 @@ def digest_of(path: Path) -> str:
     Raises EarlierExportError where it cannot be read, or where `PATH.sha256` beside it says another one.
     """
     with _readable(path):
+        if path.exists() and not path.is_file():  # a pipe can be read once
+            raise EarlierExportError(f"{path}: is no ordinary file")
         target = path.resolve()
         with target.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         beside = target.with_name(f"{target.name}.sha256")
-        if beside.exists() and (said := beside.read_text(encoding="utf-8")[: len(found)]) != found:
+        if beside.exists() and (said := beside.read_bytes()[: len(found)].decode("ascii")) != found:
             raise EarlierExportError(f"{path}: has been changed: its SHA-256 is {found}, {beside} says {said}")
     return found
 
@@ -46,8 +48,9 @@ def is_csv(path: Path) -> bool:
 def earlier_rows(path: Path, known: Collection[str]) -> Generator[list[str]]:
     """First the names of the columns that are `known`, then every row's cells in these.
 
-    NULL is an empty text, a boolean 0 or 1, a time ISO 8601 with Shanghai's offset, all of them as in CSV. Iterating
-    raises EarlierExportError, and NoPyarrowError for a Parquet file.
+    JSON lines without a row name no columns, and nothing comes. NULL is an empty text, a boolean 0 or 1, a time ISO
+    8601 with Shanghai's offset, all of them as in CSV. Iterating raises EarlierExportError, and NoPyarrowError for a
+    Parquet file.
     """
     read = _reader(path)
     with _readable(path):
@@ -97,8 +100,6 @@ def _jsonl(path: Path, known: Collection[str]) -> Iterator[list[str]]:
             if missing := [name for name in names if name not in row]:
                 raise ValueError(f"line {number} has no {' and no '.join(missing)}")
             yield [_text(row[name]) for name in names]
-    if names is None:
-        yield list(known)
 
 
 def _text(value: Any) -> str:
@@ -129,5 +130,5 @@ def _readable(path: Path) -> Iterator[None]:
         raise
     except OSError as problem:
         raise EarlierExportError(f"{path}: cannot be read: {problem.strerror or problem}") from problem
-    except (ValueError, csv.Error) as problem:
+    except (ValueError, csv.Error, RecursionError) as problem:  # the last for JSON that is nested without end
         raise EarlierExportError(f"{path}: cannot be read as an export: {problem}") from problem

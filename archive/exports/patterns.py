@@ -46,7 +46,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 def _is_identity(number: str) -> bool:
     """GB 11643: a place, a day that is in the calendar, and in the longer form a check character (ISO 7064, 11-2)."""
-    digits = re.sub("[- ]", "", number)
+    digits = re.sub("[- ]", "", number).replace("×", "X")
     place = digits[1:3] if digits[0] == "9" else digits[:2]  # permanent residence permits begin with a 9
     born = digits[6:14] if len(digits) == 18 else f"19{digits[6:12]}"
     return place in _PLACES and _is_day(born) and (len(digits) == 15 or _check_character(digits) == digits[17])
@@ -85,10 +85,10 @@ def _has_digits(plate: str) -> bool:
 IN_RUNS = (
     Pattern(
         "identity card",
-        "GB 11643: 18 digits (the last may be X), also parted 6-8-4, with a day of the calendar and the right check"
-        " character; the old 15 digits with a day of the calendar.",
+        "GB 11643: 18 digits (the last may be X or ×), also parted 6-8-4 or 6-4-4-4, with a day of the calendar and the"
+        " right check character; the old 15 digits with a day of the calendar.",
         15,
-        _compiled(rf"{_LEFT}(?:\d{{6}}[- ]?\d{{8}}[- ]?\d{{3}}[\dX]|\d{{15}}){_RIGHT}"),
+        _compiled(rf"{_LEFT}(?:\d{{6}}[- ]?\d{{4}}[- ]?\d{{4}}[- ]?\d{{3}}[\dX×]|\d{{15}}){_RIGHT}"),
         _is_identity,
     ),
     Pattern(
@@ -107,11 +107,13 @@ IN_RUNS = (
     ),
     Pattern(
         "mobile telephone",
-        "11 digits from 13 to 19, in one piece or in three, with or without 86 before them; no amount in 元.",
+        "11 digits from 13 to 19, in one piece or in three (by blanks, hyphens, or two dots), with or without 86 before"
+        " them; no amount in 元.",
         11,
         _compiled(
             rf"{_LEFT}(?:(?:\((?:\+|00)?86\)|(?:\+|00)?86)[- ]?)?"
-            rf"(?:1[3-9]\d(?:[- ]?\d{{4}}){{2}}|1[3-9]\d\d[- ]\d{{3}}[- ]\d{{4}}){_RIGHT}{_NO_AMOUNT}"
+            rf"(?:1[3-9]\d(?: ?-? ?\d{{4}}){{2}}|1[3-9]\d\d[- ]\d{{3}}[- ]\d{{4}}|1[3-9]\d([.·])\d{{4}}\1\d{{4}})"
+            rf"{_RIGHT}{_NO_AMOUNT}"
         ),
     ),
     Pattern(
@@ -139,15 +141,19 @@ IN_RUNS = (
     ),
 )
 LOCAL_NUMBER = re.compile(
-    r"[2-8２-８][0-9０-９]{2,3}[-－ ]?[0-9０-９]{4}(?![0-9０-９A-Za-z]|[-.－][0-9０-９]| ?[次个起条人件余多万元通])"
+    r"[2-8２-８][0-9０-９]{2,3}[-－ ]?[0-9０-９]{4}(?![0-9０-９A-Za-z]|[-.－][0-9０-９]| ?[次个起条人件余多万元通年])"
 )
+# A number, or several that were masked before, with a word on whom or when one reaches there.
+_LISTED = rf"(?:\*{{7,}}+|{LOCAL_NUMBER.pattern})(?:[（(][^（()）\n]{{1,12}}[)）])?"
 LOCAL = Pattern(
     "local telephone",
-    "Seven or eight digits after 电话, 热线, 传真 or 座机, several if they are listed; no count of calls.",
+    "Seven or eight digits after 电话, 热线, 传真, 座机, 固话, 联系方式 or Tel, several if they are listed; no count of"
+    " calls.",
     7,
     re.compile(
-        rf"(?:电话|热线|传真|座机)(?:号码?)?[：: 为是]{{0,3}}(?:\*{{7,}}+|{LOCAL_NUMBER.pattern})"
-        rf"(?:[、，,/或和 ]{{1,2}}(?:\*{{7,}}+|{LOCAL_NUMBER.pattern}))*+"
+        r"(?:电[ \u3000]{0,4}话|热线|传[ \u3000]{0,4}真|座机|固话|联系方式|(?<![A-Za-z])[Tt][Ee][Ll]\.?)(?:号码?)?"
+        r"(?:[（(][^（()）\n]{1,12}[)）])?[：:“ \u3000\n为是]{0,4}"
+        rf"{_LISTED}(?:[、，；,;/或和 \u3000]{{1,2}}{_LISTED})*+"
     ),
 )
 PATTERNS: tuple[Pattern, ...] = (*IN_RUNS, LOCAL)

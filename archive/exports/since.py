@@ -108,8 +108,11 @@ class Changes:
         connection = self._archive.db.conn
         connection.execute(f"DROP TABLE IF EXISTS {_EARLIER}")
         connection.execute(_MAKE)
-        with closing(earlier_rows(earlier, frozenset(self._at))) as rows:
-            columns = next(rows)
+        with closing(earlier_rows(earlier, frozenset((*self._at, CHANGE.name)))) as rows:
+            columns = next(rows, [*self._at])
+            if CHANGE.name in columns:
+                said = "holds changes only: bring the export up to date that they are of, and give that one"
+                raise EarlierExportError(f"{earlier}: {said}")
             if missing := [name for name in NEEDED if name not in columns]:
                 raise EarlierExportError(f"{earlier}: no export of releases: it has no {' and no '.join(missing)}")
             self._shared = [name for name in columns if name not in NOT_COUNTED]
@@ -117,6 +120,8 @@ class Changes:
                 connection.executemany(_INSERT, self._noted(earlier, columns, rows))
             except sqlite3.IntegrityError as problem:
                 raise EarlierExportError(f"{earlier}: a key stands there twice") from problem
+            except (OverflowError, UnicodeEncodeError) as problem:  # what no database holds
+                raise EarlierExportError(f"{earlier}: cannot be read as an export: {problem}") from problem
         if unknown := [key for (key,) in connection.execute(_UNKNOWN)]:
             raise EarlierExportError(
                 f"{earlier}: no export of this archive, which does not know {len(unknown)} of its releases:"

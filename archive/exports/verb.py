@@ -21,8 +21,10 @@ from archive.exports.rows import Wanted, Written, WrongWhereError, one_moment, s
 from archive.exports.tables import RELEASES, TABLES
 from archive.exports.wacz import export_wacz
 from archive.exports.warc import export_warc
-from archive.folder import Archive
+from archive.folder import DATABASE, Archive
 from archive.given import Day, Given
+from archive.removals_file import FILE as REMOVALS
+from archive.search import LONGEST, understood
 
 
 class _Format(NamedTuple):
@@ -70,12 +72,7 @@ def export(given: Given, /, format_: str, out: Path, **options: Any) -> None:
 
     FORMAT is csv, jsonl, parquet, datapackage, corpus (each a folder, or a zip where PATH ends so), warc or wacz.
     """
-    if str(out) == "-":
-        raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
-    if options["published_from"] and options["published_to"] and options["published_from"] > options["published_to"]:
-        raise click.BadParameter("this day is before --from.", param_hint="--to")
-    if options["since_export"] and options["since_export"].resolve() == out.resolve():
-        raise click.BadParameter("it would be written over; --out has to be another file.", param_hint="--since-export")
+    _check(out, options)
     own = _own_options(format_, options)
     wanted = Wanted(**{name: options[name] for name in _GIVEN}, table=own.pop("table", RELEASES))
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that half a file goes away
@@ -83,6 +80,8 @@ def export(given: Given, /, format_: str, out: Path, **options: Any) -> None:
         if wanted.site and wanted.site not in (known := sites(archive)):
             others = ", ".join(known) or "none"
             raise click.BadParameter(f"{wanted.site} is not in this archive; known: {others}.", param_hint="--site")
+        if _is_the_archives(archive.folder, out):
+            raise click.BadParameter(f"{out} is a part of the archive.", param_hint="--out")
         try:
             with one_moment(archive):
                 written = _FORMATS[format_].write(archive, out, wanted, **own)
@@ -95,7 +94,37 @@ def export(given: Given, /, format_: str, out: Path, **options: Any) -> None:
         except OSError as problem:
             reason = problem.strerror or problem
             raise click.BadParameter(f"{out} cannot be written: {reason}.", param_hint="--out") from problem
-    _say(written)
+    _say(written, is_masked=wanted.mask_numbers)
+
+
+def _check(out: Path, options: dict[str, Any]) -> None:
+    """Raise BadParameter for what is wrong in whatever archive."""
+    if str(out) == "-":
+        raise click.BadParameter("an export goes to a file, not to standard output.", param_hint="--out")
+    if options["published_from"] and options["published_to"] and options["published_from"] > options["published_to"]:
+        raise click.BadParameter("this day is before --from.", param_hint="--to")
+    if options["since_export"] and options["since_export"].resolve() == out.resolve():
+        raise click.BadParameter("it would be written over; --out has to be another file.", param_hint="--since-export")
+    for name in ("site", "search", "where"):
+        if not _is_text(options[name] or ""):
+            raise click.BadParameter("it is not written in the characters of this terminal.", param_hint=_spelt(name))
+    if understood(options["search"]).was_cut:
+        said = f"it is longer than the {LONGEST} characters and words that a search may have."
+        raise click.BadParameter(said, param_hint="--search")
+
+
+def _is_text(given: str) -> bool:
+    """Whether the bytes on the command line were characters; Python makes lone surrogates of others."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in given)
+
+
+def _is_the_archives(folder: Path, out: Path) -> bool:
+    """Whether writing to `out` would destroy what an archive is made of."""
+    target, home = out.resolve(), folder.resolve()
+    database = (home / DATABASE).resolve()
+    if target.parent in (home, database.parent) and target.name.startswith((DATABASE, REMOVALS, "press.lock")):
+        return True
+    return target.is_relative_to((home / "warc").resolve())
 
 
 def _own_options(format_: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +143,7 @@ def _spelt(option: str) -> str:
     return f"--{option.replace('_', '-')}"
 
 
-def _say(written: Written) -> None:
+def _say(written: Written, *, is_masked: bool) -> None:
     click.echo(f"{_counted(written.rows, written.unit)} written to {written.path}")
     if written.texts is not None:
         click.echo(f"{_counted(written.texts, 'text')}, a file each.")
@@ -124,7 +153,7 @@ def _say(written: Written) -> None:
             f"An apostrophe was put before {_counted(written.guarded, 'cell')} that a spreadsheet might run as a"
             " formula; --raw-cells leaves them as they are."
         )
-    if written.masked:
+    if is_masked:
         click.echo(f"{_counted(written.masked, 'number')} masked.")
 
 

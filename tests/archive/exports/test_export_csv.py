@@ -3,15 +3,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
+import shutil
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive import Archive
+from archive.cli import cli
 from archive.exports.csv import export_csv, write_csv
 from archive.exports.file import whole_file
 from archive.exports.formulas import FORMULA, guard_cells
@@ -197,6 +201,60 @@ def test_a_symbolic_link_is_followed(out, tmp_path):
     assert out.read_text(encoding="utf-8") == "new"
 
 
+@pytest.mark.parametrize("name", [b"a**b.csv", b"[1]?.csv", b"\xff\xfe.csv"])
+def test_any_name_will_do_and_is_in_the_digests_file(tmp_path, name):
+    out = tmp_path / os.fsdecode(name)
+    for content in (b"one", b"two"):
+        with whole_file(out) as file:
+            file.write(content)
+    beside = out.with_name(f"{out.name}.sha256")
+    assert beside.read_bytes() == hashlib.sha256(b"two").hexdigest().encode() + b"  " + name + b"\n"
+    assert sorted(tmp_path.iterdir()) == [out, beside]
+
+
+def test_where_the_digest_cannot_be_written_the_file_is_what_it_was(out):
+    out.write_text("before", encoding="utf-8")
+    out.with_name("releases.csv.sha256").mkdir()
+    with pytest.raises(OSError, match=r"releases\.csv\.sha256"), whole_file(out) as file:
+        file.write(b"after")
+    assert out.read_text(encoding="utf-8") == "before"
+    assert len(list(out.parent.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["press.db", "press.db-wal", "press.lock", "removals.toml", "warc/beijing/a.csv", "link"]
+)
+def test_no_export_is_written_over_the_archive_itself(small_archive, tmp_path, name):
+    folder = shutil.copytree(small_archive, tmp_path / "data")
+    (folder / "link").symlink_to("press.db")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = CliRunner().invoke(cli, ["--archive", str(folder), "export", "csv", "--out", str(folder / name)])
+    assert done.exit_code == 2
+    assert "is a part of the archive" in " ".join(done.output.split())
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_masking_says_how_many_though_it_be_none(small_archive, out):
+    arguments = ["--archive", str(small_archive), "export", "csv", "--out", str(out)]
+    assert "masked" not in CliRunner().invoke(cli, arguments).output
+    assert "\n0 numbers masked.\n" in CliRunner().invoke(cli, [*arguments, "--mask-numbers"]).output
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "says"),
+    [
+        ("--search", "夜市" * 31, "longer than the 60"),
+        ("--search", "\udcff", "not written in the characters"),
+        ("--where", "title = '\udcff'", "not written in the characters"),
+    ],
+)
+def test_what_cannot_be_asked_for_as_it_stands_is_wrong_usage(small_archive, out, option, given, says):
+    arguments = ["--archive", str(small_archive), "export", "csv", "--out", str(out), option, given]
+    done = CliRunner().invoke(cli, arguments)
+    assert (done.exit_code, out.exists()) == (2, False)
+    assert says in " ".join(done.output.split())
+
+
 def test_a_device_is_not_replaced():
     with pytest.raises(OSError, match="no ordinary file"), whole_file(Path("/dev/null")) as file:
         file.write("lost")
@@ -205,12 +263,12 @@ def test_a_device_is_not_replaced():
 
 def test_rows_are_not_gathered_in_memory(empty_archive, keep_release, out):
     with Archive.open(empty_archive, write=True) as archive:
-        for number in range(100):
+        for number in range(30):
             keep_release(archive, f"{number}.html", body="x" * 200_000)
         tracemalloc.start()
         written = export_csv(archive, out, ALL)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert written.rows == 100
-    assert out.stat().st_size > 20_000_000
-    assert peak < 5_000_000
+    assert written.rows == 30
+    assert out.stat().st_size > 6_000_000
+    assert peak < 2_000_000

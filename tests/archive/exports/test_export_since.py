@@ -188,6 +188,15 @@ def test_what_is_asked_for_no_more_has_left_and_says_nothing_that_was_removed(st
         assert "二" not in written.path.read_text("utf-8")
 
 
+def test_a_file_of_changes_is_no_dataset_to_be_brought_up_to_date(story, earlier, tmp_path):
+    nothing = tmp_path / "nothing.jsonl"
+    nothing.touch()
+    for form, write in WRITE.items():
+        written = write(story.archive, tmp_path / f"changes.{form}", ALL, since_export=nothing)
+        with pytest.raises(EarlierExportError, match=f"{written.path}: holds changes only"):
+            export_csv(story.archive, tmp_path / "a.csv", ALL, since_export=written.path)
+
+
 def test_the_change_is_the_first_column_and_described(story, earlier, tmp_path):
     written = export_parquet(story.archive, tmp_path / "a.parquet", ALL, since_export=earlier["csv", True])
     schema = pyarrow.parquet.read_schema(written.path)
@@ -280,6 +289,12 @@ ROW = f"{key('https://press.example/0.html')},1,sha256:0"
         ('{"key": "one"', "cannot be read as an export: Expecting ',' delimiter"),
         ('{"key": "one", "version": 1, "text_digest": ""}\n["two"]\n', "line 2 is no object"),
         ('{"key": "one", "version": 1, "text_digest": ""}\n{"key": "two"}\n', "line 2 has no version and no text_di"),
+        (
+            f'{{"key": "one", "version": {"9" * 30}, "text_digest": ""}}\n',
+            "cannot be read as an export: Python int too",
+        ),
+        ('{"key": "\\ud800", "version": 1, "text_digest": ""}\n', "cannot be read as an export: 'utf-8' codec"),
+        ('{"key": ' + "[" * 100_000, "cannot be read as an export: .*recursion"),
         ("PAR1PAR1", "cannot be read as an export"),
         (b"key,\xff", "cannot be read as an export: 'utf-8' codec"),
     ],
@@ -329,6 +344,7 @@ def test_a_file_that_is_not_as_it_was_written_is_named_with_its_digest(story, ea
     ("arguments", "says"),
     [
         (["csv", "--out", "a.csv", "--since-export", "none.csv"], "none.csv: cannot be read: No such file"),
+        (["csv", "--out", "a.csv", "--since-export", "/dev/null"], "/dev/null: is no ordinary file"),
         (["csv", "--out", "a.csv", "--since-export", "a.csv"], "it would be written over"),
         (["csv", "--out", "b.csv", "--since-export", "a.csv", "--table", "events"], "there are none in events"),
     ],
