@@ -15,20 +15,26 @@ from tests.browser.serving import served
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium. Without one these tests are skipped; where $CI is set they fail, as nobody reads what it skips."""
+def program() -> str:
+    """Chromium's path. Without one these tests are skipped; with $CI set they fail, as nobody reads what it skips."""
     path = chromium.find()
     if path is None:
         missing = "no browser: install chromium, or name one with $CHROMIUM"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
-    with chromium.started(path) as running:
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(program: str) -> Iterator[Browser]:
+    """Chromium, ended with the module: while Playwright runs, no test of this process can run an event loop."""
+    with chromium.started(program) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def living(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def living(program: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive's folder, crawled once by the first test process that comes; to be read only."""
     temporary = tmp_path_factory.getbasetemp()
     shared = (temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary) / "living"

@@ -27,5 +27,5 @@ for timestamp, url in zip(asked[::2], asked[1::2], strict=True):
     answer = browser.get(f"/press/{timestamp}mp_/{url}")
     headers = [answer.headers.get(name) for name in ("Memento-Datetime", "Location")]
     answers.append([answer.status_code, *headers, answer.data.decode("latin-1")])
-print(json.dumps(answers))
+print(json.dumps(answers), flush=True)
 os._exit(0)  # its own server on loopback would wait for more
