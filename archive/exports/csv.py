@@ -48,7 +48,7 @@ def write_csv(
     text: IO[str], exported: Table, rows: Iterable[Sequence[Any]], *, raw_cells: bool = False
 ) -> tuple[int, int]:
     """Write header and rows; how many rows, and how many of their cells were guarded."""
-    cells = _Cells(are_guarded=not raw_cells)
+    cells = Cells(are_guarded=not raw_cells)
     text.write(cells.line([column.name for column in exported.columns]))
     written = 0
     for row in rows:
@@ -57,8 +57,8 @@ def write_csv(
     return written, cells.guarded
 
 
-class _Cells:
-    """Cells as RFC 4180 has them; `guarded` counts those that an apostrophe was put before."""
+class Cells:
+    """Rows as RFC 4180 has them; `guarded` counts the cells that an apostrophe was put before."""
 
     def __init__(self, *, are_guarded: bool) -> None:
         self._are_guarded = are_guarded

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import datetime as dt
-import io
 from collections.abc import Awaitable, Callable, Generator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,8 +17,7 @@ from datasette.utils.asgi import BadRequest  # type: ignore[import-untyped]  # a
 
 from archive import clock
 from archive.connection import connect
-from archive.exports.csv import BOM
-from archive.exports.formulas import guard_cells
+from archive.exports.csv import BOM, Cells
 from archive.exports.rows import Rows, Wanted, named_table, sites
 from archive.exports.tables import RELEASES
 from archive.folder import Archive
@@ -127,19 +124,17 @@ def _chunks(database: Path, asked: _Asked) -> Generator[bytes, None, None]:
         site = asked.wanted.site
         if site and site not in (known := sites(archive)):
             raise BadRequest(f"{site} is not in this archive; known: {', '.join(known) or 'none'}.")
-        buffer = io.StringIO(newline="")
-        buffer.write(BOM if asked.bom else "")
-        writer = csv.writer(buffer)
-        releases = named_table(archive, RELEASES)
-        writer.writerow([column.name for column in releases.columns])
+        cells, releases = Cells(are_guarded=not asked.raw_cells), named_table(archive, RELEASES)
+        chunk = [BOM if asked.bom else "", cells.line([column.name for column in releases.columns])]
+        size = 0
         for row in Rows(archive, releases, asked.wanted):
-            writer.writerow(row if asked.raw_cells else guard_cells(row))
-            if buffer.tell() >= _CHUNK:
-                yield buffer.getvalue().encode()
-                buffer.seek(0)
-                buffer.truncate()
-        if buffer.tell():
-            yield buffer.getvalue().encode()
+            chunk.append(cells.line(row))
+            size += len(chunk[-1])
+            if size >= _CHUNK:
+                yield "".join(chunk).encode()
+                chunk, size = [], 0
+        if chunk:
+            yield "".join(chunk).encode()
 
 
 def unbroken(app: App) -> App:
