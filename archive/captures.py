@@ -120,6 +120,8 @@ class Captures:
         """The capture that holds the very body of an answer, where there is one; of one read back, the one it names."""
         if answer.place and answer.refers_to is None:
             return None
+        if answer.place and (named := self._named(answer)):
+            return named
         if answer.status == HTTPStatus.NOT_MODIFIED:
             shown = self.shown(answer.url, answer.refers_to)
             return self.row(shown.refers_to) if shown and shown.refers_to else shown
@@ -133,6 +135,15 @@ class Captures:
                 self.payload(capture_id)
                 return self.row(capture_id)
         return None
+
+    def _named(self, answer: Answer) -> Capture | None:
+        """The capture that a revisit record names: of several that hold the same body, the one of that moment."""
+        row = self._db.conn.execute(
+            "SELECT id FROM captures WHERE url = ? AND payload_digest = ? AND captured = ? AND warc_file IS NOT NULL"
+            " AND refers_to IS NULL ORDER BY id DESC LIMIT 1",
+            (answer.url, answer.refers_to, answer.refers_to_date and iso(answer.refers_to_date)),
+        ).fetchone()
+        return self.row(row[0]) if row else None
 
     def row(self, capture_id: int) -> Capture:
         """A capture by its id; raises ArchiveError where there is none."""

@@ -256,6 +256,7 @@ def read_answer(
     record, body = warc.read_record(folder, place.file, place.offset, place.length)
     header = record.rec_headers.get_header
     refers_to = str(header("WARC-Payload-Digest")) if record.rec_type == "revisit" else None
+    refers_to_date = header("WARC-Refers-To-Date") if refers_to else None
     if refers_to and place.status != HTTPStatus.NOT_MODIFIED:
         body = body_of(str(place.url), refers_to)
     return Answer(
@@ -270,6 +271,7 @@ def read_answer(
         ip=header("WARC-IP-Address"),
         place=(place.file, place.offset, place.length),
         refers_to=refers_to,
+        refers_to_date=dt.datetime.fromisoformat(refers_to_date) if refers_to_date else None,
     )
 
 

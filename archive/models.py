@@ -101,7 +101,8 @@ class Answer:
 
     `body` is decoded from Content-Encoding and Transfer-Encoding; the headers are as they came, name and value as text.
     `place` is where its record stands already (WARC file, offset, length): for one read back from there; then
-    `refers_to` is the digest of the body that a revisit record stands for, None for a record with a body of its own.
+    `refers_to` is the digest of the body that a revisit record stands for, None for a record with a body of its own,
+    and `refers_to_date` is when the capture was made that holds it.
     """
 
     site: str
@@ -119,6 +120,7 @@ class Answer:
     request_body: bytes = b""
     place: tuple[str, int, int] | None = None
     refers_to: str | None = None
+    refers_to_date: dt.datetime | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""

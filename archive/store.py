@@ -61,11 +61,14 @@ class Store:
         self._db.table("sites").upsert(columns, pk="slug")
 
     def begin_run(self, run: RunFacts) -> int:
-        """A new row of `runs`, under the run's own number where that is free; its site's runs that never ended are
-        marked as killed.
+        """A new row of `runs`, under the run's own number where that is free and higher than its site's others: in a
+        merged archive runs of two have one number. Its site's runs that never ended are marked as killed.
         """
         self._db.conn.execute("UPDATE runs SET outcome = 'killed' WHERE site = ? AND outcome IS NULL", (run.site,))
-        taken = self._db.conn.execute("SELECT 1 FROM runs WHERE id = ?", (run.number,)).fetchone()
+        taken = self._db.conn.execute(
+            "SELECT 1 FROM runs WHERE id = :number OR (site = :site AND id > :number) LIMIT 1",
+            {"number": run.number, "site": run.site},
+        ).fetchone()
         return insert(
             self._db,
             "runs",
