@@ -26,13 +26,13 @@ from crawler.parameters import Address, Duration, chosen_sites
 from crawler.ping import Switch
 from crawler.progress import Display, Lines, Progress
 from crawler.site import Site, load_sites, sites_folder
-from crawler.verbs import confirm_gone, import_, reparse
+from crawler.verbs import confirm_gone, import_, merge, reparse
 
 main = cli
 
 _EVERYTHING = WalkOptions()
 
-for _verb in (confirm_gone, extract, health, import_, new_site, reparse, sites):
+for _verb in (confirm_gone, extract, health, import_, merge, new_site, reparse, sites):
     cli.add_command(_verb)
 
 

@@ -1,4 +1,4 @@
-"""The verbs that ask no website anything: `import`, `reparse` and `confirm-gone`."""
+"""The verbs that ask no website anything: `import`, `reparse`, `merge` and `confirm-gone`."""
 
 from __future__ import annotations
 
@@ -91,6 +91,37 @@ def _rebuild(given: Given, worker: Worker) -> list[str]:
         rebuild.all()
     click.echo("press.db was made anew from the WARC files; the old one stands beside it.")
     return rebuild.faults
+
+
+class WrongMerge(click.ClickException):
+    """Archives that cannot be one."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.argument(
+    "others",
+    nargs=-1,
+    required=True,
+    metavar="OTHER...",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
+@click.pass_obj
+def merge(given: Given, /, others: tuple[Path, ...]) -> None:
+    """Take in what the archives in other folders have, captures and events too; those are only read."""
+    sites = chosen_sites(given, ())
+    from archive.comparing import MergeError
+    from crawler.merge import merge as take_in  # brings extraction with it
+    from crawler.worker import Worker
+
+    with Worker() as worker:
+        try:
+            merged = take_in(given.archive, others, sites, worker, click.echo)
+        except MergeError as problem:
+            raise WrongMerge(str(problem)) from problem
+    if merged.is_nothing:
+        click.echo(f"Nothing new: all that they have was in {given.archive} before.")
 
 
 @click.command("confirm-gone")
