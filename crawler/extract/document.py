@@ -81,8 +81,7 @@ def parse(text: str) -> HtmlElement:
     Raises UnreadablePageError where the parser gives up.
     """
     seen = _END_TAGS.sub(b"", text.strip().encode("utf-8")).strip()
-    if b"&#" in seen:
-        seen = _REFERENCE.sub(_readable, seen).strip()
+    seen = _REFERENCE.sub(_readable, seen).strip()
     return markup.parse(seen.translate(_TO_SPACE, _CONTROLS), remove_comments=True, remove_pis=True)
 
 
