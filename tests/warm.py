@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -135,7 +136,10 @@ def _police_press(arguments: list[str]) -> None:
 
 def _police_press_apart(arguments: list[str]) -> None:
     os.setsid()
-    _police_press(arguments)
+    try:
+        _police_press(arguments)
+    finally:
+        time.sleep(0.5)  # a Python that was started takes a while to end, and may be killed while it does
 
 
 def _scrapy(arguments: list[str]) -> None:
