@@ -32,10 +32,15 @@ def long_archive(tmp_path_factory: pytest.TempPathFactory, keep_release) -> Path
     return folder
 
 
-def export(archive: Path, out: Path, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def interruptible() -> None:
+    """What runs in the background of a shell ignores ^C, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def export(archive: Path, out: Path, prepare: Callable[[], None] = interruptible) -> subprocess.Popen[str]:
     words = ["export", "csv", "--table", "release_columns", "--out", str(out)]
     command = [sys.executable, "-m", "archive", "--archive", str(archive), *words]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=limit)
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=prepare)
 
 
 def under_way(running: subprocess.Popen[str], folder: Path) -> None:
