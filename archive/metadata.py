@@ -19,3 +19,10 @@ def described() -> dict[str, dict[str, Any]]:
     """Title, description and columns of every table, by its name."""
     tables: dict[str, dict[str, Any]] = json.loads(metadata_file().read_text("utf-8"))["databases"]["press"]["tables"]
     return tables
+
+
+@cache
+def about() -> dict[str, str]:
+    """What is said of the archive as a whole: its title, description and license."""
+    said = json.loads(metadata_file().read_text("utf-8"))
+    return {name: said[name] for name in ("title", "description", "license")}

@@ -6,9 +6,10 @@ import json
 from importlib.metadata import version
 from typing import Any
 
-from archive.exports.contents import Contents, about, counted
+from archive.exports.contents import Contents, counted
 from archive.exports.descriptor import title
 from archive.exports.tables import RELEASES
+from archive.metadata import about
 
 _MESSAGE = (
     "If you use this dataset, please cite it as below, and each release by its permanent key. The archive does not know"

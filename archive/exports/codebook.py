@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from archive.exports.contents import Contents, Resource, about, counted
+from archive.exports.contents import Contents, Resource, counted
 from archive.exports.descriptor import constraints, selection, title
 from archive.exports.formulas import FORMULA
-from archive.exports.numbers import NOTES, PATTERNS
+from archive.exports.numbers import NOTES
+from archive.exports.patterns import PATTERNS
 from archive.exports.tables import RELEASES, Column, Table
-from archive.metadata import described
+from archive.metadata import about, described
 from archive.records import SOFTWARE
 
 _TEXT = Path(__file__).with_name("codebook.md")

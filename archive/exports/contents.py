@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from archive.exports.package import Member
 from archive.exports.rows import Wanted
 from archive.exports.tables import Table
-from archive.metadata import metadata_file
 
 # Every moment that the archive itself has written down; their texts sort as times.
 _NEWEST = """
@@ -86,13 +83,6 @@ def newest_moment(db: sqlite3.Connection) -> str | None:
     """The newest moment that an archive has written down, ISO 8601; None where nothing has happened in it."""
     found: str | None = db.execute(_NEWEST).fetchone()[0]
     return found
-
-
-@cache
-def about() -> dict[str, str]:
-    """What is said of the archive as a whole: its title, description and license."""
-    said = json.loads(metadata_file().read_text("utf-8"))
-    return {name: said[name] for name in ("title", "description", "license")}
 
 
 def counted(number: int, what: str) -> str:

@@ -10,13 +10,14 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from archive.exports.contents import about, counted, newest_moment
+from archive.exports.contents import counted, newest_moment
 from archive.exports.csv import write_csv
 from archive.exports.descriptor import selection
 from archive.exports.package import Package, whole_package
 from archive.exports.rows import Rows, Wanted, Written, named_table, reading
 from archive.exports.tables import RELEASES, Column, Table
 from archive.folder import Archive
+from archive.metadata import about
 from archive.records import SOFTWARE
 
 METADATA = "metadata.csv"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from archive.exports.contents import Contents, Resource, about
+from archive.exports.contents import Contents, Resource
 from archive.exports.coverage_table import STATES
 from archive.exports.rows import Wanted
 from archive.exports.tables import Column, Kind, Table
 from archive.history import MadeBy
+from archive.metadata import about
 from archive.models import BodyKind, PageKind, Precision, RunKind
 from archive.records import SOFTWARE
 

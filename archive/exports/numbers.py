@@ -12,9 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from archive.exports.patterns import ENDINGS, IN_RUNS, LOCAL, LOCAL_NUMBER, PATTERNS, PROVINCES, Pattern
-
-__all__ = ["NOTES", "PATTERNS", "mask", "mask_json"]
+from archive.exports.patterns import ENDINGS, IN_RUNS, LOCAL, LOCAL_NUMBER, PROVINCES, Pattern
 
 NOTES = """\
 Every character of a number, separators included, becomes an asterisk: texts keep their length.

@@ -23,14 +23,13 @@ from visited_pages import HOST, Visits, answered, page
 from archive import Archive
 from archive.cli import cli
 from archive.clock import SHANGHAI
-from archive.exports.contents import about
 from archive.exports.coverage_table import COVERAGE, coverage_rows
 from archive.exports.datapackage import export_datapackage
 from archive.exports.rows import Wanted, Written
 from archive.exports.tables import TABLES
 from archive.frontier import _WALLS
 from archive.known_months import SiteCoverage
-from archive.metadata import described
+from archive.metadata import about, described
 from archive.models import Finding, RunFacts
 from crawler.demo.server import SampleProvince
 from crawler.failures import _KINDS

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.exports.numbers import NOTES, PATTERNS, mask, mask_json
+from archive.exports.numbers import NOTES, mask, mask_json
+from archive.exports.patterns import PATTERNS
 
 # All invented: nobody who was born in 1888 has an identity card. ⟦…⟧ is what has to be masked.
 LABELLED = [
