@@ -63,6 +63,13 @@ def reading_order(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def text_first(db: Database) -> None:
+    """A smaller full-text index."""
+    for statement in _statements(schema.TEXT_FIRST):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 

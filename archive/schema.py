@@ -221,3 +221,13 @@ CREATE INDEX press_releases_reposts ON press_releases(repost_of, site, published
 CREATE INDEX press_releases_textless ON press_releases(body_kind, published) WHERE body_kind <> 'text';
 CREATE INDEX events_changes ON events(at, id) WHERE kind <> 'first_seen';
 """
+
+# Of every word of a text but not of its title FTS5 writes down the number of the column, unless it is the first one:
+# with the text first the index is 1.06 times as large as the texts, else 1.50 times (measured over 2,000 releases).
+TEXT_FIRST = """
+DROP TABLE releases_fts;
+CREATE VIRTUAL TABLE releases_fts USING fts5(
+    body, title, content='releases_segmented', content_rowid='id', tokenize='ascii'
+);
+INSERT INTO releases_fts(releases_fts) VALUES ('rebuild');
+"""

@@ -178,7 +178,7 @@ def test_on_a_disc_too_small_a_crawl_gets_as_far_as_there_is_room(
 def test_no_file_may_grow_large(undisturbed: Press, tmp_path: Path) -> None:
     """Where nothing may be mounted: the limit strikes first the schema, then the WARC file."""
     captures = 0
-    for limit, said in ((60_000, "disk I/O error"), (700_000, "File too large")):
+    for limit, said in ((60_000, "disk I/O error"), (1_400_000, "File too large")):
         press = Limited(tmp_path / "data", undisturbed.sites, limit)
         done = press("crawl", **AT)
         captures = refused(press, done, press, captures)
@@ -284,7 +284,8 @@ def page_of(table: str, content: bytes) -> Callable[[Path], None]:
     def damage(database: Path) -> None:
         with closing(sqlite3.connect(database)) as db:
             (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-        overwritten(database, (root - 1) * 4096, content)
+            (size,) = db.execute("PRAGMA page_size").fetchone()
+        overwritten(database, (root - 1) * size, content)
 
     return damage
 

@@ -35,7 +35,7 @@ CONTRACT = {
     "runs": "id site started finished outcome vantage listed stated_total fetched new edited gone restored not_modified"
     " walled failed",
     "findings": "run_id site expectation seen wanted",
-    "releases_fts": "title body",
+    "releases_fts": "body title",
 }
 
 
@@ -58,6 +58,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
     steps()(migrations.readings)
     steps()(migrations.removals)
     steps()(migrations.reading_order)
+    steps()(migrations.text_first)
     monkeypatch.setattr(migrations, "migrations", steps)
     return steps
 
@@ -104,7 +105,7 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
             (ARTICLE.title, "added")
         ]
     (copy,) = archive_folder.glob("press.db.before-*")
-    assert copy.name == "press.db.before-reading_order-1"
+    assert copy.name == "press.db.before-text_first-1"
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT title FROM press_releases").fetchall() == [(ARTICLE.title,)]
         assert "note" not in [row[1] for row in kept.execute("PRAGMA table_info(press_releases)")]
@@ -114,11 +115,11 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
 
 
 def test_a_copy_never_takes_the_place_of_another(archive_folder: Path, later: Migrations) -> None:
-    (archive_folder / "press.db.before-reading_order-1").write_text("somebody's copy")
+    (archive_folder / "press.db.before-text_first-1").write_text("somebody's copy")
     later(name="more")(_add_a_table)
     Archive.open(archive_folder, write=True).close()
-    assert (archive_folder / "press.db.before-reading_order-1").read_text() == "somebody's copy"
-    assert (archive_folder / "press.db.before-reading_order-2").exists()
+    assert (archive_folder / "press.db.before-text_first-1").read_text() == "somebody's copy"
+    assert (archive_folder / "press.db.before-text_first-2").exists()
 
 
 def test_a_step_that_fails_leaves_the_archive_as_it_was(archive_folder: Path, later: Migrations) -> None:

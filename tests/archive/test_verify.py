@@ -387,10 +387,11 @@ def test_text_that_is_no_utf_8_is_named_by_its_release(sound: Path) -> None:
 def test_bytes_overwritten_in_the_database_are_named_and_never_a_traceback(sound: Path) -> None:
     database = sound / "press.db"
     whole = database.read_bytes()
+    size = int.from_bytes(whole[16:18], "big")  # of a page, as SQLite's file format has it
     named = 0
-    for page_number in CHANCE.sample(range(1, len(whole) // 4096), 25):
+    for page_number in CHANCE.sample(range(1, len(whole) // size), 25):
         content = bytearray(whole)
-        content[page_number * 4096 : page_number * 4096 + 64] = CHANCE.randbytes(64)
+        content[page_number * size : page_number * size + 64] = CHANCE.randbytes(64)
         database.write_bytes(content)
         result = run(sound)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
