@@ -3,7 +3,7 @@
 
     python benchmarks/exports.py [--releases 100000] [--archive DIR] [--times 5]
 
-The archive is invented (benchmarks/search_archive.py), made once in some minutes and kept for the next run. Shell and
+The archive is invented (benchmarks/corpus.py), made once in some minutes and kept for the next run. Shell and
 exports are whole processes that write the same columns in the same order to a file, one after another, in turn; the
 shortest time of each counts. Exit code 1 if CSV takes more than 3 times, or Parquet more than twice, what the shell
 does.
@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from search_archive import fingerprint, make
+from corpus import fingerprint, make
 
 from archive import Archive
 from archive.exports.tables import RELEASES, table

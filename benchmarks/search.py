@@ -3,7 +3,7 @@
 
     python benchmarks/search.py [--releases 100000] [--archive DIR] [--times 5]
 
-The archive is invented (benchmarks/search_archive.py), made once in some minutes and kept for the next run. It is
+The archive is invented (benchmarks/corpus.py), made once in some minutes and kept for the next run. It is
 served by the real Datasette and asked over HTTP, one request after another, with a fixed list of searches. Exit code 1
 if 95 % of the searches do not take less than 300 ms. The pages of coverage, `_search=` and the ready-made queries are
 timed beside them, without a limit of their own. An answer that is an error counts as one that never came.
@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from search_archive import fingerprint, make
+from corpus import fingerprint, make
 
 from archive import Archive
 from archive.web.serving import metadata_file
