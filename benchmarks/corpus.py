@@ -32,6 +32,7 @@ from archive.models import Answer, Article, RunCounts, RunFacts
 from archive.readings import columns as reading_of
 
 SEEN = dt.datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)
+PORT = 8033
 FIRST_DAY, DAYS = dt.date(2009, 1, 1), 6270
 COLUMNS = ("警务动态", "通知公告", "警方提示", "平安建设", "队伍风采")
 SOURCES = ("样例日报", "样例市公安局", "样例网", None)
@@ -96,7 +97,19 @@ def invented(count: int, seed: int = 6) -> Iterator[Invented]:
             body_kind="text",
             extractor="invented-1",
         )
-        yield Invented(site, chance.randrange(len(COLUMNS)), f"https://s{site}.example/{number}.html", article)
+        column = chance.randrange(len(COLUMNS))
+        url = f"{listing(site, column)}{day:%Y%m}/t{day:%Y%m%d}_{number}.html"
+        yield Invented(site, column, url, article)
+
+
+def home(site: int) -> str:
+    """A site's first page: each has an address of its own on the loopback, so that a server can stand in for it."""
+    return f"http://127.8.0.{site + 1}:{PORT}/"
+
+
+def listing(site: int, column: int) -> str:
+    """The first page of one of a site's lists, and what the addresses of its releases begin with."""
+    return f"{home(site)}jwzx/lm{column}/"
 
 
 def page(one: Invented) -> bytes:
@@ -219,17 +232,16 @@ def _declare(archive: Archive) -> None:
             english=english,
             kind="police",
             division=code,
-            home=f"https://s{site}.example/",
+            home=home(site),
             verified=None,
             evidence="invented for measuring",
         )
         run = archive.store.begin_run(RunFacts(_slug(site), "crawl", SEEN))
         archive.store.update_run(run, RunCounts(), None, finished=SEEN, outcome="finished")
         for column, named in enumerate(COLUMNS):
-            listing = (f"https://s{site}.example/{column}/", named)
             archive.db.conn.execute(
                 "INSERT INTO listings (site, listing_column, url, completed, walked_full) VALUES (?, ?, ?, ?, ?)",
-                (_slug(site), listing[1], listing[0], iso(SEEN), iso(SEEN)),
+                (_slug(site), named, listing(site, column), iso(SEEN), iso(SEEN)),
             )
             archive.db.conn.execute(
                 "INSERT INTO walks (listing_id, run_id, is_full, started, ended, outcome) VALUES (?, ?, 1, ?, ?, ?)",
@@ -246,9 +258,9 @@ def _list(archive: Archive, releases: Sequence[Invented]) -> None:
     begun = archive.db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM pages").fetchone()[0]
     pages, entries = [], []
     for page_id, one in enumerate(releases, begun):
-        day, listing = _day(one), 1 + one.site * len(COLUMNS) + one.column
+        day, listing_id = _day(one), 1 + one.site * len(COLUMNS) + one.column
         pages.append((page_id, key(one.url), one.url, _slug(one.site), iso(SEEN), day, iso(SEEN)))
-        entries.append((listing, one.url, page_id, one.article.title, day, listing, iso(SEEN)))
+        entries.append((listing_id, one.url, page_id, one.article.title, day, listing_id, iso(SEEN)))
     archive.db.conn.executemany(
         "INSERT INTO pages (id, key, url, site, kind, state, discovered, listed_day, visited)"
         " VALUES (?, ?, ?, ?, 'article', 'fetched', ?, ?, ?)",
