@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -37,6 +38,7 @@ def canonical(url: str) -> str:
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
+@lru_cache(maxsize=1024)  # while one page is kept its key is asked for six times
 def key(url: str) -> str:
     """The first 12 characters of the lower-case base32 of the SHA-256 of the canonical form."""
     digest = hashlib.sha256(canonical(url).encode("utf-8")).digest()

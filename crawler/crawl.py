@@ -47,6 +47,8 @@ def crawl(
     settings.set("VANTAGE", vantage, priority="cmdline")
     groups = by_host([declared[slug] for slug in slugs])
     process = _Process(settings, groups, seconds)
+    # What nobody is shown is not to be said either: Scrapy makes two lines a page and drops them by their level.
+    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"])
     # It warns of each answer that is too large, which the archive says. Only now: the process sets all loggers up.
     logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
     # Two where there are several sites: while a page of one is read for seconds, the others go on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -11,6 +12,7 @@ from scrapy.exceptions import NotConfigured
 from archive.errors import ArchiveError
 from crawler.extensions import CrawlRun
 from crawler.items import Item
+from crawler.worker import WorkFailedError
 
 
 class Keep:
@@ -31,8 +33,9 @@ class Keep:
         """Keep one item; an archive that can take no more ends the crawl."""
         keeping, archive = self._crawl.keeping, self._crawl.run.archive
         reading = keeping.reader.begin(item)
-        jobs = [asyncio.wrap_future(job) for job in reading.jobs]
-        await asyncio.gather(*jobs, return_exceptions=True)  # what went wrong is said where the result is asked for
+        for job in reading.jobs:
+            with suppress(WorkFailedError):  # that is said where the result is asked for
+                await asyncio.wrap_future(job)
         try:
             kept = keeping.keep(item, reading)
         except ArchiveError as problem:

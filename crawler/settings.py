@@ -21,6 +21,7 @@ DOWNLOAD_DELAY = 3.0
 DOWNLOAD_DELAY_JITTER = 0.0  # the default would also halve the delay that a site asked for
 CONCURRENT_REQUESTS = 1  # each site has a crawler of its own: one request at a time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 1  # an answer is one item, and Scrapy makes this many tasks for each answer
 RETRY_TIMES = 1  # a dropped connection is asked for once more; all else waits for a later run
 RETRY_HTTP_CODES: list[int] = []  # an error page is an answer: it is kept, and asked for again when it is due
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # it is in the archive and in the run's own lines
@@ -49,14 +50,24 @@ DOWNLOAD_HANDLERS = {
 }
 TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default one knows no IPv6
 
-HTTPERROR_ALLOW_ALL = True  # what an answer is, is decided by its body too (crawler.walls)
+# What is switched off here and below has nothing to do in this crawl, and was asked about every answer all the same.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # a spider without `allowed_domains` goes anywhere
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no site has a password
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # `captures` has what it counts
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.Robots": 100,
     # Decoding stands below redirects here, so that each hop is kept with its decoded body.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.AnswerKept": 610,
     "crawler.conditional.Conditional": 605,  # nearer to us than what takes the answer down as it came
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # nothing to start with
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # what an answer is, its body says too
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # the spider yields no requests
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # as above
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # as above
 }
 ITEM_PIPELINES = {"crawler.pipelines.Keep": 100}
 EXTENSIONS = {"crawler.extensions.CrawlRun": 0}

@@ -133,9 +133,11 @@ def wants_login(asked: str, answered: str) -> bool:
 def _mark(text: str) -> str | None:
     """What stands in place of the page: a mark of the table, or that it is gone; None for a page."""
     head = text[:100_000]
+    if _DATE.search(_ASSET.sub("", head)):  # asked first: most releases have one in their head
+        return None
     lines = _lines(head)
     shown = sum(map(len, lines))
-    if shown > _FRAMED or _DATE.search(_ASSET.sub("", head)):
+    if shown > _FRAMED:
         return None
     if moved_to(head):
         return "moved"

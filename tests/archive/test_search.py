@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
@@ -189,6 +190,11 @@ def test_no_query_of_any_characters_is_a_syntax_error(index, query):
 @given(st.text())
 def test_what_is_folded_once_stays(text):
     assert search.han(search.han(text)).split() == search.han(text).split()
+
+
+@given(st.text(st.sampled_from("，。：；！？（）、ab1警察か\u3099\u0338")))
+def test_wide_signs_part_words_as_the_signs_they_fold_to(text):
+    assert search.han(text).split() == search.han(unicodedata.normalize("NFKC", text)).split()
 
 
 def test_nothing_is_text_too():
