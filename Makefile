@@ -3,14 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .venv-peers
 READERS := .venv-readers
 READERS_ASKED := tests/archive/exports/readers.txt
 READERS_LOCK := tests/archive/exports/readers.lock
 DEMO_ARGS ?=
 CRAWL_ARGS ?=
+BENCH_ARGS ?=
 PAGES ?= ../shared/pages
 
-.PHONY: setup demo crawl test readers lint bench bench-peers pictures lock clean
+.PHONY: setup demo crawl test readers lint bench profile pictures lock clean
 
 setup: $(STAMP)
 
@@ -46,24 +48,26 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# All rows beside the peers in one run: a table, and benchmarks/results/DATE.json and .svg. Takes a while, on a quiet machine.
 # PAGES is a folder of saved pages with gold values; they are other people's works, and not part of the project.
-bench: setup
-	$(BIN)/python benchmarks/real_pages.py $(PAGES)
-	$(BIN)/python benchmarks/listings.py $(PAGES)
-	$(BIN)/python benchmarks/extraction.py $(PAGES)
-	$(BIN)/python benchmarks/search.py
-	$(BIN)/python benchmarks/exports.py
+bench: setup $(PEERS)/.installed
+	$(BIN)/python benchmarks --pages $(PAGES) $(BENCH_ARGS)
+
+# The peers' own requirements contradict the project's, so they live beside it.
+$(PEERS)/.installed: requirements.lock benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(PEERS)/bin/python -m pip check
+	@touch $@
+
+# Where the time goes: of a crawl (both processes), of a reparse, of a search, as text in benchmarks/results/.
+profile: setup
+	$(BIN)/python benchmarks/profiles.py
 
 # Needs Chromium and a CJK font.
 pictures: setup
 	$(BIN)/python -m tests.browser.pictures
-
-# The peers' own requirements contradict the project's, so they live beside it.
-bench-peers:
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
-	.venv-peers/bin/python -m pip install --quiet -r benchmarks/peers.txt
-	PYTHONPATH=. .venv-peers/bin/python benchmarks/extraction.py $(PAGES)
 
 # Exact versions with hashes for every supported Python, and no address of any index.
 lock:
@@ -76,4 +80,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) $(READERS) .venv-lock .venv-peers build dist
+	rm -rf $(VENV) $(READERS) $(PEERS) .venv-lock build dist

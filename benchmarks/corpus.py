@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +63,12 @@ RARE = {
     "无名河": 0.00005,
 }
 PLANTED = COMMON | MIDDLING | RARE
+_PARAGRAPH = "margin: 0px 0px 15px; text-align: justify; line-height: 2em; font-family: 仿宋_GB2312; text-indent: 2em;"
+_SPAN = "font-family: 仿宋_GB2312, 仿宋, FangSong; font-size: 16pt; letter-spacing: 0pt; background: rgb(255,255,255);"
 _SAMPLE = 30
+_COMPARED = ("press_releases", "kept_versions", "events", "readings", "release_columns", "entries", "captures")
 _CHUNK = 5000
+_CACHE_KIB = 400_000  # else a million addresses in no order are read and written again for every chunk
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,19 @@ def listing(site: int, column: int) -> str:
 
 
 def page(one: Invented) -> bytes:
-    """The article page of a release as a TRS site shows it, with as much around the text as such pages have: 31 KB."""
+    """The article page of a release as a TRS site shows it, with as much around the text as real ones have.
+
+    88 KB, 12 KB when they are packed, 415 elements: in the median the nine whole government articles among the pages
+    that extraction is measured on have 82, 12 and 380.
+    """
     article = one.article
     assert article.published  # noqa: S101 - every invented release has a date
     title, at = html.escape(article.title or ""), f"{article.published:%Y-%m-%d %H:%M}"
     source = html.escape(article.content_source or "")
     paragraphs = "".join(
-        f'<p style="text-indent: 2em;">{html.escape(line)}</p>\n' for line in article.body.split("\n") if line
+        f'<p style="{_PARAGRAPH}"><span style="{_SPAN}">　　{html.escape(line)}</span></p>\n'
+        for line in article.body.split("\n")
+        if line
     )
     head, above, below = _surroundings()
     return (
@@ -150,31 +160,33 @@ def make(folder: Path, count: int) -> None:
 def _surroundings() -> tuple[str, str, str]:
     """What stands around every text: styles and scripts in the head, a menu above, sidebar and footer below."""
     chance = random.Random(8)  # noqa: S311 - not for secrets
-    numbers = range(60)
+    numbers = range(155)
     styles = "".join(
-        f".c{n}{{margin:{chance.randrange(99)}px;color:#{chance.randrange(1 << 24):06x}}}\n" for n in numbers
-    )
-    scripts = "".join(
-        f"function show{n}(on){{var box=document.getElementById('box{chance.randrange(9999)}');"
-        f"if(box){{box.style.display=on?'block':'none';}}return {chance.randrange(1 << 30)};}}\n"
+        f".c{n} {{\n    margin: {chance.randrange(99)}px;\n    color: #{chance.randrange(1 << 24):06x};\n}}\n"
         for n in numbers
     )
-    menu = "".join(
-        f'<li><a href="/c{n}/">样例栏目{n}</a><ul>'
-        + "".join(f'<li><a href="/c{n}/s{below}/">样例子栏目{n}之{below}</a></li>' for below in range(6))
-        + "</ul></li>\n"
-        for n in range(12)
+    scripts = "".join(
+        f"    function show{n}(on) {{\n        var box = document.getElementById('box{chance.randrange(9999)}');\n"
+        f"        if (box) {{\n            box.style.display = on ? 'block' : 'none';\n        }}\n"
+        f"        return {chance.randrange(1 << 30)};\n    }}\n"
+        for n in numbers
     )
-    others = "".join(
-        f'<li><a href="/r/{chance.randrange(10**6)}.html">样例的另一条消息第{n}条</a>'
-        f"<span>20{10 + n % 16}-0{1 + n % 9}-1{n % 9}</span></li>\n"
-        for n in range(40)
-    )
-    links = "".join(f'<option value="https://x{n}.example/">样例市公安局{n}</option>\n' for n in numbers)
+
+    def item(kind: str, number: int, tail: str = "") -> str:
+        name = "样例" + "".join(chance.choices("公开政务服务互动动态通知信息平安法治队伍警营", k=6)) + str(number)
+        return (
+            f'{" " * 32}<li class="{kind}-item {kind}-{number}">\n{" " * 36}<a target="_blank" title="{name}"'
+            f' href="/{kind}/{chance.randrange(10**6)}/t20210617_{chance.randrange(10**7)}.html">{name}</a>{tail}\n'
+            f"{' ' * 32}</li>\n"
+        )
+
+    menu = "".join(item("nav", number) for number in range(70))
+    others = "".join(item("side", number, f"<span>2021-0{1 + number % 9}-17</span>") for number in range(40))
+    links = "".join(f'<option value="https://x{n}.example/">样例市公安局{n}</option>\n' for n in range(120))
     head = f"<style>\n{styles}</style>\n<script>\n{scripts}</script>\n"
     below = (
         f'<div class="side"><ul>\n{others}</ul></div>\n<div class="footer">版权所有：样例省公安厅\n'
-        f"<select>\n{links}</select></div>\n<script>\n{scripts}</script>\n"
+        f"<select>\n{links}</select></div>\n<script>\n{scripts[: len(scripts) // 4]}}}</script>\n"
     )
     return head, f'<div class="nav"><ul>\n{menu}</ul></div>\n', below
 
@@ -214,14 +226,11 @@ def _keep(folder: Path, releases: Sequence[Invented]) -> None:
 def _fill(folder: Path, releases: Iterator[Invented]) -> None:
     """By SQL; captures without a WARC record."""
     with Archive.open(folder, write=True) as archive:
+        archive.db.conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         _declare(archive)
-        chunk: list[Invented] = []
-        for one in releases:
-            chunk.append(one)
-            if len(chunk) == _CHUNK:
-                _write(archive, chunk)
-                chunk = []
-        _write(archive, chunk)
+        while chunk := list(islice(releases, _CHUNK)):
+            _write(archive, chunk)
+            archive.commit()
 
 
 def _declare(archive: Archive) -> None:
@@ -306,9 +315,9 @@ def _rows_of(number: int, one: Invented) -> Iterator[tuple[str, dict[str, Any]]]
         | {"version": 1, "capture_id": number},
     )
     yield "readings", {"release_id": number, **reading_of(one.article)}
-    version = {name: columns[name] for name in ("title", "subtitle", "body", "text_digest", "extractor")}
+    version = {name: columns[name] for name in ("title", "subtitle", "text_digest", "extractor")} | {"body": None}
     yield (
-        "versions",
+        "kept_versions",
         {"release_id": number, "version": 1, "captured": at, "capture_id": number, "made_by": "crawl"} | version,
     )
     yield "events", {"release_id": number, "kind": "first_seen", "at": at, "capture_id": number}
@@ -319,7 +328,7 @@ def _rows(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row that speaks of releases; the places of WARC records aside, and what a frontier has of its own clock."""
     with Archive.open(folder) as archive:
         found = {}
-        for table in ("press_releases", "versions", "events", "readings", "release_columns", "entries", "captures"):
+        for table in _COMPARED:
             names = [row[1] for row in archive.db.conn.execute(f"PRAGMA table_info({table})")]
             wanted = ", ".join(name for name in names if not name.startswith("warc_"))
             found[table] = archive.db.conn.execute(f"SELECT {wanted} FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608 - our own

@@ -12,19 +12,15 @@ does.
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus import fingerprint, make
+from processes import Taken, run
+from table import Missing, Row, Wanted
 
 from archive import Archive
 from archive.exports.tables import RELEASES, table
@@ -37,17 +33,8 @@ EXPORTS = {
     "export jsonl": ("jsonl",),
     "export parquet": ("parquet",),
 }
+NO_SHELL = "needs the sqlite3 shell"
 LIMITS = {"export csv": 3.0, "export csv --raw-cells": 3.0, "export parquet": 2.0}
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What one process took: seconds on the clock and of the processor, and the peak of its memory in MiB."""
-
-    seconds: float
-    processor: float
-    peak: float
-    megabytes: float
 
 
 def main() -> int:
@@ -58,27 +45,55 @@ def main() -> int:
     options.add_argument("--times", type=int, default=5, help="how often each is run")
     chosen = options.parse_args()
     if not (sqlite3 := shutil.which("sqlite3")):
-        raise SystemExit("needs the sqlite3 shell. On Debian and Ubuntu: apt-get install sqlite3")
-    folder: Path = chosen.archive or Path(__file__).with_name("results") / f"search-{chosen.releases}"
+        raise SystemExit(f"{NO_SHELL}. On Debian and Ubuntu: apt-get install sqlite3")
+    folder: Path = chosen.archive or made(chosen.releases)
+    print(f"{folder.name}: {(folder / 'press.db').stat().st_size / 1e6:,.0f} MB, texts {fingerprint(folder)}")
+    return told(*exported(folder, sqlite3, chosen.times))
+
+
+def measured(quick: bool) -> Iterator[Row | Missing]:
+    """CSV and Parquet beside the shell."""
+    releases, times = (2_000, 1) if quick else (100_000, 5)
+    if not (sqlite3 := shutil.which("sqlite3")):
+        yield Missing(f"exports of {releases:,} releases", "the sqlite3 shell", NO_SHELL)
+        return
+    runs, _ = exported(made(releases), sqlite3, times)
+    for name, limit in LIMITS.items():
+        ours, theirs = (min(one.seconds for one in runs[which]) for which in (name, SHELL))
+        raw = {"ours": [one.seconds for one in runs[name]], SHELL: [one.seconds for one in runs[SHELL]]}
+        what = f"{name}, {releases:,} releases"
+        yield Row(what, "the sqlite3 shell, same rows as CSV", "s", ours, theirs, Wanted("ratio", most=limit), raw)
+
+
+def made(releases: int) -> Path:
+    """An archive of so many invented releases, made where it is missing."""
+    folder = Path(__file__).with_name("results") / f"search-{releases}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        print(f"making {folder} …", flush=True)
-        make(folder, chosen.releases)
-        Archive.open(folder, write=True).close()
-    print(f"{folder.name}: {(folder / 'press.db').stat().st_size / 1e6:,.0f} MB, texts {fingerprint(folder)}")
+        print(f"making {folder.name} …", file=sys.stderr, flush=True)
+        make(folder, releases)
+    Archive.open(folder, write=True).close()  # brings the schema of one made before forward
+    return folder
+
+
+def exported(folder: Path, sqlite3: str, times: int) -> tuple[dict[str, list[Taken]], dict[str, float]]:
+    """What the shell and each export took, in turn, and the MB that they wrote."""
+    runs: dict[str, list[Taken]] = {name: [] for name in (SHELL, *EXPORTS)}
+    megabytes: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch, "out")
-        commands: dict[str, Sequence[str | Path]] = {
-            SHELL: (sqlite3, "-readonly", "-csv", "-header", folder / "press.db", same_rows(folder))
-        }
-        for name, words in EXPORTS.items():
-            commands[name] = (POLICE_PRESS, "--archive", folder, "export", *words, "--out", out)
-        runs: dict[str, list[Taken]] = {name: [] for name in commands}
-        for _ in range(chosen.times):
-            for name, command in commands.items():
-                runs[name].append(run(command, out))
+        shell = (sqlite3, "-readonly", "-csv", "-header", folder / "press.db", same_rows(folder))
+        for _ in range(times):
+            for name in runs:
+                words = EXPORTS.get(name)
+                if words:
+                    taken = run((POLICE_PRESS, "--archive", folder, "export", *words, "--out", out))
+                else:
+                    taken = run(shell, out=out)
+                runs[name].append(taken)
+                megabytes[name] = out.stat().st_size / 1e6
                 out.unlink()
-    return told(runs)
+    return runs, megabytes
 
 
 def same_rows(folder: Path) -> str:
@@ -89,31 +104,7 @@ def same_rows(folder: Path) -> str:
     return f"SELECT {names} FROM ({exported.rows}) ORDER BY {exported.order}"  # noqa: S608 - our own
 
 
-def run(command: Sequence[str | Path], out: Path) -> Taken:
-    """Run it to its end; the shell writes its standard output to `out`. Raises SystemExit where it fails."""
-    is_shell = command[0] != POLICE_PRESS
-    begun = time.perf_counter()
-    with (out if is_shell else Path(os.devnull)).open("wb") as file:
-        running = subprocess.Popen(command, stdout=file)  # noqa: S603 - our own
-        peak = 0.0
-        while True:
-            # VmHWM begins anew with a program; the maximum that wait4 tells has that of the process that started it.
-            with suppress(FileNotFoundError, ProcessLookupError):
-                status = Path(f"/proc/{running.pid}/status").read_text(encoding="ascii", errors="replace")
-                if found := re.search(r"VmHWM:\s+(\d+) kB", status):
-                    peak = max(peak, int(found[1]) / 1024)
-            pid, code, used = os.wait4(running.pid, os.WNOHANG)
-            if pid:
-                break
-            time.sleep(0.02)
-    seconds = time.perf_counter() - begun
-    running.returncode = os.waitstatus_to_exitcode(code)
-    if running.returncode:
-        raise SystemExit(f"{command[0]} ended with {running.returncode}")
-    return Taken(seconds, used.ru_utime + used.ru_stime, peak, out.stat().st_size / 1e6)
-
-
-def told(runs: dict[str, list[Taken]]) -> int:
+def told(runs: dict[str, list[Taken]], megabytes: dict[str, float]) -> int:
     """Print what was measured; 1 if a limit is passed. The ratio of CPU is steadier where a machine is shared."""
     shell = best(runs[SHELL])
     print(f"\n{'':24} {'MB':>6} {'seconds':>8} {'× shell':>8} {'limit':>6} {'CPU':>6} {'× shell':>8} {'MiB':>6}")
@@ -123,7 +114,7 @@ def told(runs: dict[str, list[Taken]]) -> int:
         ratio = taken.seconds / shell.seconds
         passed |= limit is not None and ratio > limit
         print(
-            f"{name:24} {taken.megabytes:6.0f} {taken.seconds:8.2f} {ratio:8.2f} {limit or '–':>6}"
+            f"{name:24} {megabytes[name]:6.0f} {taken.seconds:8.2f} {ratio:8.2f} {limit or '–':>6}"
             f" {taken.processor:6.2f} {taken.processor / shell.processor:8.2f} {taken.peak:6.0f}"
         )
     return int(passed)
@@ -135,7 +126,6 @@ def best(every: Sequence[Taken]) -> Taken:
         min(taken.seconds for taken in every),
         min(taken.processor for taken in every),
         max(taken.peak for taken in every),
-        every[0].megabytes,
     )
 
 

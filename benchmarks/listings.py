@@ -17,9 +17,12 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
+
+from table import NO_PAGES, Missing, Row, Wanted
 
 from crawler.cms import ListPage, Page, parse
 from crawler.cms.detect import detect
@@ -33,9 +36,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=DEFAULT)
     folder = parser.parse_args().folder
-    rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
     print(f"{'page':38}{'read as':10}" + "".join(f"{name:>9}" for name in COUNTS) + "  mark, or what was seen")
     sums: Counter[str] = Counter()
+    for page, way, counts, said in readings(folder):
+        sums.update(counts)
+        print(f"{page:38}{way:10}" + "".join(f"{counts.get(name, '-'):>9}" for name in COUNTS) + f"  {said}")
+    bad = sums["gold"] - sums["found"] + sums["beyond"] + sums["wrong"]
+    print(
+        f"{sums['pages']} readings: {sums['found']} of {sums['gold']} entries found, {sums['beyond']} beyond them,"
+        f" {sums['wrong']} titles, days and totals wrong; {sums['unreadable']} of a page that is unreadable"
+    )
+    return 1 if bad or not sums["gold"] else 0
+
+
+def measured(folder: Path) -> Iterator[Row | Missing]:
+    """How many of the known entries were read, those that are none and what is wrong taken off."""
+    what, beside = "entries read from saved list pages", "entries known to be there"
+    if not folder.exists():
+        yield Missing(what, beside, NO_PAGES)
+        return
+    sums: Counter[str] = Counter()
+    for _, _, counts, _ in readings(folder):
+        sums.update(counts)
+    read = sums["found"] - sums["beyond"] - sums["wrong"]
+    yield Row(what, beside, "entries", read, sums["gold"], Wanted("ratio", least=1))
+
+
+def readings(folder: Path) -> Iterator[tuple[str, str, Counter[str], str]]:
+    """Each list page read in each way: its name, the way, what was found of the truth, and what there is to say."""
+    rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
     for row in rows:
         if row["ptype"] == "list" and row["has_truth"]:
             page = Page(row["url"], (folder / row["file"]).read_bytes().decode(row["charset"], "replace"))
@@ -44,15 +73,7 @@ def main() -> int:
             ways = dict([detected]) if detected else {}
             for way, said in {**ways, "auto": "" if detected else "no mark known: the general rule"}.items():
                 counts, seen = held_against(truth, page, parse(way, page))
-                sums.update(counts)
-                figures = "".join(f"{counts.get(name, '-'):>9}" for name in COUNTS)
-                print(f"{row['id'].rpartition('/')[2]:38}{way:10}{figures}  {seen or said}")
-    bad = sums["gold"] - sums["found"] + sums["beyond"] + sums["wrong"]
-    print(
-        f"{sums['pages']} readings: {sums['found']} of {sums['gold']} entries found, {sums['beyond']} beyond them,"
-        f" {sums['wrong']} titles, days and totals wrong; {sums['unreadable']} of a page that is unreadable"
-    )
-    return 1 if bad or not sums["gold"] else 0
+                yield row["id"].rpartition("/")[2], way, counts, seen or said
 
 
 def held_against(truth: dict[str, Any], page: Page, listed: ListPage) -> tuple[Counter[str], str]:

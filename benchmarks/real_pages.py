@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+from processes import run
+from table import NO_PAGES, Missing, Row, Wanted
 
 from archive import Archive
 
@@ -40,10 +43,33 @@ delay = 0
 
 
 def main() -> int:
-    """Serve, crawl, count."""
+    """Crawl and count."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
+    with tempfile.TemporaryDirectory() as work:
+        started = time.monotonic()
+        pages = crawled(folder, Path(work))
+        return report(pages, Path(work) / "data", time.monotonic() - started)
+
+
+def measured(folder: Path) -> Iterator[Row | Missing]:
+    """How many of the pages became a release."""
+    what, beside = "saved pages that became a release", "pages"
+    if not folder.exists():
+        yield Missing(what, beside, NO_PAGES)
+        return
+    with tempfile.TemporaryDirectory() as work:
+        pages = crawled(folder, Path(work))
+        found = releases(Path(work) / "data").keys()
+    yield Row(what, beside, "pages", len(pages.keys() & found), len(pages), Wanted("ratio", least=1))
+
+
+def crawled(folder: Path, work: Path) -> dict[str, dict[str, str]]:
+    """Serve the pages and crawl them into `data`; what the manifest says of each, by address.
+
+    Raises subprocess.CalledProcessError.
+    """
     rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
     pages = {
         f"/saved/{number:03}.html": row
@@ -52,17 +78,11 @@ def main() -> int:
     }
     server = serve({path: (folder / row["file"]).read_bytes() for path, row in pages.items()})
     home = f"http://127.0.0.1:{server.server_port}/"
-    with tempfile.TemporaryDirectory() as work:
-        (Path(work) / "sites").mkdir()
-        (Path(work) / "sites" / "saved.toml").write_text(SITE.format(home=home), "utf-8")
-        started = time.monotonic()
-        command = ["--archive", f"{work}/data", "--sites", f"{work}/sites", "crawl"]
-        done = subprocess.run([sys.executable, "-m", "crawler", *command], check=False)  # noqa: S603 - our own command
-        seconds = time.monotonic() - started
-        server.shutdown()
-        if done.returncode:
-            return done.returncode
-        return report({home.rstrip("/") + path: row for path, row in pages.items()}, Path(work) / "data", seconds)
+    (work / "sites").mkdir()
+    (work / "sites" / "saved.toml").write_text(SITE.format(home=home), "utf-8")
+    run([sys.executable, "-m", "crawler", "--archive", work / "data", "--sites", work / "sites", "crawl"])
+    server.shutdown()
+    return {home.rstrip("/") + path: row for path, row in pages.items()}
 
 
 def serve(bodies: dict[str, bytes]) -> ThreadingHTTPServer:
@@ -90,18 +110,22 @@ def serve(bodies: dict[str, bytes]) -> ThreadingHTTPServer:
     return server
 
 
+def releases(kept: Path) -> dict[str, tuple[str | None, ...]]:
+    """Title, date, where that is from, text and its kind of each release that has a capture in a WARC file."""
+    with Archive.open(kept) as archive:
+        rows = archive.db.conn.execute(
+            "SELECT r.url, r.title, r.published, r.published_from, r.body, r.body_kind FROM press_releases AS r"
+            " JOIN captures AS c ON c.id = r.capture_id WHERE c.warc_file IS NOT NULL"
+        )
+        return {url: tuple(read) for url, *read in rows}
+
+
 def report(pages: dict[str, dict[str, str]], kept: Path, seconds: float) -> int:
     """Print the table; 1 if a page is missing."""
     counts: dict[str, Counter[str]] = {"gov": Counter(), "news": Counter()}
     missing, poor = [], []
+    found = releases(kept)
     with Archive.open(kept) as archive:
-        found = {
-            row[0]: row[1:]
-            for row in archive.db.conn.execute(
-                "SELECT r.url, r.title, r.published, r.published_from, r.body, r.body_kind FROM press_releases AS r"
-                " JOIN captures AS c ON c.id = r.capture_id WHERE c.warc_file IS NOT NULL"
-            )
-        }
         failures = archive.db.conn.execute("SELECT url, last_error FROM pages WHERE state <> 'fetched'").fetchall()
     for url, row in pages.items():
         count = counts[row["kind"]]
@@ -112,7 +136,7 @@ def report(pages: dict[str, dict[str, str]], kept: Path, seconds: float) -> int:
         title, published, published_from, body, kind = found[url]
         has = {
             "release": True,
-            "title": bool(title) and not title.startswith("saved page number"),
+            "title": bool(title and not title.startswith("saved page number")),
             "date": bool(published) and "entry" not in (published_from or ""),
             "body": bool(body),
             "body or its kind": bool(body) or kind != "empty",
