@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -13,17 +12,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import journal, records, warc
+from archive import bodies, journal, records, warc
+from archive.bodies import Held, digest
 from archive.clock import iso
 from archive.errors import ArchiveError
 from archive.models import Answer, Capture, Fetched, RunFacts
 
 _COLUMNS = [field.name for field in dataclasses.fields(Capture)]
-
-
-def digest(payload: bytes) -> str:
-    """`sha256:` and the lower-case hex of a body, as `payload_digest` has it."""
-    return f"sha256:{hashlib.sha256(payload).hexdigest()}"
 
 
 class Captures:
@@ -77,8 +72,9 @@ class Captures:
 
         An unchanged body, or a 304, becomes a revisit record of the capture that holds it.
         """
-        held = self._held(answer)
-        payload_digest = held.payload_digest if held and held.payload_digest else digest(answer.body)
+        body_digest = digest(answer.body)
+        held = self._held(answer, body_digest)
+        payload_digest = held.payload_digest if held and held.payload_digest else body_digest
         if answer.place:
             name, offset, length = answer.place
         else:
@@ -116,7 +112,7 @@ class Captures:
         ).fetchone()
         return self.row(row[0]) if row else None
 
-    def _held(self, answer: Answer) -> Capture | None:
+    def _held(self, answer: Answer, body_digest: str) -> Capture | None:
         """The capture that holds the very body of an answer, where there is one; of one read back, the one it names."""
         if answer.place and answer.refers_to is None:
             return None
@@ -128,7 +124,7 @@ class Captures:
         holders = self._db.conn.execute(
             "SELECT id FROM captures WHERE url = ? AND payload_digest = ? AND warc_file IS NOT NULL"
             " AND refers_to IS NULL ORDER BY id DESC",
-            (answer.url, digest(answer.body)),
+            (answer.url, body_digest),
         ).fetchall()
         for (capture_id,) in holders:
             with suppress(ArchiveError):  # one that rotted holds nothing, and here is the body to be kept again
@@ -198,6 +194,10 @@ class Captures:
 
         Raises ArchiveError where the record cannot be read or its digest is wrong.
         """
+        return bodies.read(self.held(capture_id))
+
+    def held(self, capture_id: int) -> Held:
+        """Where the body of a capture stands; raises ArchiveError where it has none."""
         row = self._db.conn.execute(
             "SELECT held.warc_file, held.warc_offset, held.warc_length, held.payload_digest FROM captures AS asked"
             " JOIN captures AS held ON held.id = coalesce(asked.refers_to, asked.id) WHERE asked.id = ?",
@@ -205,13 +205,7 @@ class Captures:
         ).fetchone()
         if row is None or row[0] is None:
             raise ArchiveError(f"capture {capture_id} holds no body")
-        try:
-            _, body = warc.read_record(self._folder, *row[:3])
-        except (OSError, ValueError) as problem:
-            raise ArchiveError(f"{self._folder / row[0]}: capture {capture_id} cannot be read: {problem}") from problem
-        if digest(body) != row[3]:
-            raise ArchiveError(f"{self._folder / row[0]}: capture {capture_id} has another digest than {row[3]}")
-        return body
+        return Held(capture_id, self._folder, *row)
 
     def body_of(self, url: str, payload_digest: str) -> bytes:
         """The body that an address gave with that digest; raises ArchiveError where none is kept."""

@@ -11,7 +11,6 @@ from sqlite_utils import Database
 from archive.clock import iso
 from archive.erasure import hidden
 from archive.models import Entry
-from archive.removals import tombstone
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Entries:
         address nor title is put down, and nobody asks for it.
         """
         url, title, state = entry.url, entry.title, "waiting"
-        if tombstone(self._db.conn, key):
+        if self._db.conn.execute("SELECT 1 FROM removals WHERE key = ?", (key,)).fetchone():
             url, title, state = hidden(key), "", "removed"
         day = entry.published.isoformat() if entry.published else None
         self._db.conn.execute(
@@ -65,20 +64,20 @@ class Entries:
         self._db.conn.execute(
             "INSERT INTO entries (listing_id, url, page_id, title, published_day, walk_id, ahead, listed)"
             " SELECT ?, ?, id, ?, ?, ?, ?, ? FROM pages WHERE kind = 'article' AND key = ?"
-            " ON CONFLICT (listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
+            " ON CONFLICT (page_id, listing_id, url) DO UPDATE SET title = excluded.title, ahead = excluded.ahead,"
             " published_day = excluded.published_day, walk_id = excluded.walk_id, listed = excluded.listed",
             (self._listing, url, title, day, self._walk, ahead, self._now, key),
         )
         self._put_release(url, key)
 
     def count(self) -> int:
-        """How many entries the walk has listed."""
+        """How many entries the walk has listed; looks at all there are, for a walk that took more than one run."""
         row = self._db.conn.execute("SELECT count(DISTINCT page_id) FROM entries WHERE walk_id = ?", (self._walk,))
         return int(row.fetchone()[0])
 
     def join(self) -> None:
         """The list is read through between what was new ahead of the walk and the place where it was cut."""
-        self._db.conn.execute("UPDATE entries SET ahead = 0 WHERE walk_id = ? AND ahead", (self._walk,))
+        self._db.conn.execute("UPDATE entries SET ahead = 0 WHERE walk_id = ? AND NOT known AND ahead", (self._walk,))
 
     def know(self) -> None:
         """The walk is completed: what it listed is known."""

@@ -16,7 +16,12 @@ from archive.addresses import key as key_of
 
 _HIDDEN = "removed:"
 
+# Versions first: a release that gets another text has those without a text of their own keep the one it had.
 _RELEASE = (
+    (
+        "UPDATE kept_versions SET title = NULL, subtitle = NULL, body = '', text_digest = :hidden"
+        " WHERE release_id = :release"
+    ),
     (
         "UPDATE press_releases SET removed = :date, url = :hidden, title = NULL, subtitle = NULL, body = '',"
         " content_source = NULL, issuer = NULL, author = NULL, editor = NULL, repost_of = NULL, same_as = NULL,"
@@ -24,7 +29,6 @@ _RELEASE = (
         " published_precision = CASE WHEN published_day IS NULL THEN published_precision ELSE 'day' END"
         " WHERE id = :release"
     ),
-    "UPDATE versions SET title = NULL, subtitle = NULL, body = '', text_digest = :hidden WHERE release_id = :release",
     "UPDATE events SET detail = NULL WHERE release_id = :release",
     "UPDATE readings SET labels = NULL, origins = NULL, rejected = NULL, stripped = NULL WHERE release_id = :release",
     "UPDATE attachments SET url = :hidden, name = NULL, caption = NULL, capture_id = NULL WHERE release_id = :release",
@@ -87,8 +91,8 @@ _NEIGHBOURS = (
 )
 _SAME_TEXT = """
 SELECT DISTINCT r.key FROM versions AS v JOIN press_releases AS r ON r.id = v.release_id
-WHERE r.key <> :key AND v.body <> '' AND v.body IN (
-    SELECT body FROM versions WHERE release_id = (SELECT id FROM press_releases WHERE key = :key)
+WHERE r.key <> :key AND v.body IN (
+    SELECT body FROM versions WHERE release_id = (SELECT id FROM press_releases WHERE key = :key) AND body <> ''
 ) ORDER BY r.key
 """
 

@@ -17,18 +17,24 @@ from archive.models import Finding
 _NEWEST, _LEAST = 100, 20
 _FILLED = ("title", "published", "content_source", "issuer", "author", "editor", "body")
 # Newest first as the lists have them, which is the frontier's order too: a release that lost its own date is still
-# among the newest, and what a first walk brings from the end of a list is not.
+# among the newest, and what a first walk brings from the end of a list is not. SQLite would begin with the releases.
 _WINDOW = """
-SELECT r.title, r.published, r.content_source, r.issuer, r.author, r.editor, r.body
-FROM press_releases AS r JOIN pages AS p ON p.kind = 'article' AND p.key = r.key
-WHERE r.site = ? AND p.listed_day IS NOT NULL AND r.removed IS NULL ORDER BY p.listed_day DESC, p.id LIMIT ?
+SELECT r.title, r.published, r.content_source, r.issuer, r.author, r.editor, r.chars
+FROM pages AS p CROSS JOIN press_releases AS r ON r.key = p.key
+WHERE p.site = :site AND p.kind = 'article' AND p.listed_day IS NOT NULL AND r.site = :site AND r.removed IS NULL
+ORDER BY p.listed_day DESC, p.id LIMIT :newest
 """
-# `pages.listed_day` is the day that the list shows, or the day on which an entry without one was found.
+# `pages.listed_day` is the day that the list shows, or the day on which an entry without one was found. `published`
+# begins with its day, and sorts as days do.
 _LAST_DAY = """
 SELECT max(day) FROM (
-    SELECT max(published_day) AS day FROM press_releases WHERE site = :site AND published_day <= :today
-    UNION ALL
-    SELECT max(listed_day) FROM pages WHERE site = :site AND kind = 'article' AND NOT back AND listed_day <= :today
+    SELECT * FROM (
+        SELECT published_day AS day FROM press_releases
+        WHERE site = :site AND published < :tomorrow AND published_day IS NOT NULL ORDER BY published DESC LIMIT 1
+    ) UNION ALL SELECT * FROM (
+        SELECT listed_day FROM pages
+        WHERE site = :site AND kind = 'article' AND NOT back AND listed_day < :tomorrow ORDER BY listed_day DESC LIMIT 1
+    )
 )
 """
 
@@ -71,14 +77,15 @@ def _silence(db: Database, site: str, now: dt.datetime, days: int) -> Iterator[F
     A day that is still to come is a slip of the pen, and would hide the silence until then.
     """
     today = now.astimezone(SHANGHAI).date()
-    (last,) = db.conn.execute(_LAST_DAY, {"site": site, "today": today.isoformat()}).fetchone()
+    tomorrow = today + dt.timedelta(days=1)
+    (last,) = db.conn.execute(_LAST_DAY, {"site": site, "tomorrow": tomorrow.isoformat()}).fetchone()
     silent = (today - dt.date.fromisoformat(last)).days if last else 0
     if silent > days:
         yield Finding(site, "max_silent_days", f"{silent} days since {last}, its newest day", f"at most {days} days")
 
 
 def _unfilled(db: Database, site: str, floors: Mapping[str, float]) -> Iterator[Finding]:
-    rows = db.conn.execute(_WINDOW, (site, _NEWEST)).fetchall()
+    rows = db.conn.execute(_WINDOW, {"site": site, "newest": _NEWEST}).fetchall()
     if len(rows) < _LEAST:
         return
     filled = dict(zip(_FILLED, (sum(map(bool, column)) for column in zip(*rows, strict=True)), strict=True))

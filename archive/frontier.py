@@ -7,6 +7,7 @@ revisits that are due; back pages.
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -43,6 +44,7 @@ class Frontier:
         self._since = ""
         self._wanted: list[Page] = []
         self._asked: set[int] = set()
+        self._to_confirm: deque[int] | None = None
         self._in_hand: Page | None = None
 
     def walk(self, listings: Sequence[tuple[str, str]], options: WalkOptions) -> None:
@@ -165,8 +167,7 @@ class Frontier:
         """
         self._absences.answered(page)
         due = self._next_visit(page, at) if page.kind == "article" else None
-        self._settle(page, "fetched", status, None, due)
-        self._visited(page, at)
+        self._settle(page, "fetched", status, None, due, visited=at or self._now)
         self._wanted = [wanted for wanted in self._wanted if wanted.id != page.id]
 
     def imported(self, page: Page, captured: dt.datetime) -> None:
@@ -207,7 +208,7 @@ class Frontier:
 
         Returns what that means (`archive.visits.Absences.seen`) and since when.
         """
-        self._visited(page)
+        self._db.conn.execute("UPDATE pages SET visited = ? WHERE id = ?", (iso(self._now), page.id))
         if self._gone_at(page):
             self._settle(page, "gone", status, outcome, self._next_visit(page))
             return "still gone", None
@@ -278,8 +279,8 @@ class Frontier:
         yield from self._list_pages(back=False)
         yield from self._articles(back=False)
         if self._revisits:
-            yield from self._visits(absent=True)
-            yield from self._visits(absent=False)
+            yield from self._confirmations()
+            yield from self._visits()
         yield from self._list_pages(back=True)
         yield from self._articles(back=True)
 
@@ -320,14 +321,28 @@ class Frontier:
         for row in rows:
             yield Page(*row)
 
-    def _visits(self, *, absent: bool) -> Iterator[Page]:
-        """The visit that is due longest: of those that confirm an absence, or of the others."""
+    def _confirmations(self) -> Iterator[Page]:
+        """The visit that is due longest of those that confirm an absence; a run whose clock stands still has all such
+        visits before it when it comes to the first.
+        """
+        if self._to_confirm is None:
+            rows = self._db.conn.execute(
+                "SELECT p.id FROM absences AS a CROSS JOIN pages AS p ON p.id = a.page_id WHERE a.ended IS NULL"
+                " AND p.site = ? AND p.visited IS NOT NULL AND p.next_due <= ? ORDER BY p.next_due, p.id",
+                (self._site, iso(self._now)),
+            )
+            self._to_confirm = deque(page_id for (page_id,) in rows)
+        while self._to_confirm and self._to_confirm[0] in self._asked:
+            self._to_confirm.popleft()
+        if self._to_confirm:
+            yield self.known(self._to_confirm[0])
+
+    def _visits(self) -> Iterator[Page]:
+        """The visit that is due longest, where none is left that confirms an absence."""
         rows = self._db.conn.execute(
             "SELECT id, key, url, site, kind, found_on FROM pages WHERE site = ? AND kind = 'article'"
-            " AND visited IS NOT NULL AND next_due <= ?"
-            " AND EXISTS (SELECT 1 FROM absences WHERE page_id = pages.id AND ended IS NULL) = ?"
-            " ORDER BY next_due, id LIMIT 1",
-            (self._site, iso(self._now), absent),
+            " AND visited IS NOT NULL AND next_due <= ? ORDER BY next_due, id LIMIT 1",
+            (self._site, iso(self._now)),
         )
         for row in rows:
             yield Page(*row)
@@ -339,9 +354,6 @@ class Frontier:
         due = next_visit(base_of(*row), self._revisit_days, now or self._now) if row else None
         return iso(due) if due else None
 
-    def _visited(self, page: Page, at: dt.datetime | None = None) -> None:
-        self._db.conn.execute("UPDATE pages SET visited = ? WHERE id = ?", (iso(at or self._now), page.id))
-
     def _gone_at(self, page: Page) -> str | None:
         row = self._db.conn.execute("SELECT gone_at FROM press_releases WHERE key = ?", (page.key,)).fetchone()
         return row[0] if row else None
@@ -352,11 +364,19 @@ class Frontier:
                 return walk
         raise LookupError(f"{page.url} is of no list that this run walks")
 
-    def _settle(self, page: Page, state: str, status: int | None, error: str | None, due: str | None) -> None:
+    def _settle(
+        self,
+        page: Page,
+        state: str,
+        status: int | None,
+        error: str | None,
+        due: str | None,
+        visited: dt.datetime | None = None,
+    ) -> None:
         if self._in_hand and self._in_hand.id == page.id:
             self._in_hand = None
         self._db.conn.execute(
             "UPDATE pages SET state = ?, last_status = ?, last_error = ?, next_due = ?,"
-            " attempts = CASE WHEN ? IS NULL THEN 0 ELSE attempts + 1 END WHERE id = ?",
-            (state, status, error, due, error, page.id),
+            " visited = coalesce(?, visited), attempts = CASE WHEN ? IS NULL THEN 0 ELSE attempts + 1 END WHERE id = ?",
+            (state, status, error, due, iso(visited) if visited else None, error, page.id),
         )

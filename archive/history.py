@@ -15,7 +15,13 @@ from archive.models import Article, Attachment, Capture
 from archive.rows import insert, update
 
 MadeBy = Literal["crawl", "reparse", "import"]
-_VERSIONED = ("title", "subtitle", "body", "text_digest")
+# A text is kept once: here only if the release has another one (schema.TEXT_ONCE).
+_ADD = """
+INSERT INTO kept_versions
+    (release_id, version, title, subtitle, text_digest, captured, capture_id, made_by, extractor, body)
+VALUES (:release_id, :version, :title, :subtitle, :text_digest, :captured, :capture_id, :made_by, :extractor,
+    nullif(:body, (SELECT body FROM press_releases WHERE id = :release_id)))
+"""
 
 
 def differs(article: Article, other: Article) -> bool:
@@ -52,18 +58,8 @@ class History:
 
     def add(self, release_id: int, number: int, article: Article, capture: Capture, made_by: MadeBy) -> None:
         """A version with its attachments; those that an earlier version has too keep their bytes' capture."""
-        columns = columns_of(article)
-        insert(
-            self._db,
-            "versions",
-            release_id=release_id,
-            version=number,
-            **{name: columns[name] for name in _VERSIONED},
-            captured=iso(capture.captured),
-            capture_id=capture.id,
-            made_by=made_by,
-            extractor=article.extractor,
-        )
+        at = {"release_id": release_id, "version": number, "captured": iso(capture.captured), "capture_id": capture.id}
+        self._db.conn.execute(_ADD, {**columns_of(article), **at, "made_by": made_by})
         for position, one in enumerate(article.attachments, 1):
             held = self._db.conn.execute(
                 "SELECT capture_id FROM attachments WHERE release_id = ? AND url = ? AND version < ?"
@@ -162,10 +158,10 @@ class History:
     def _repeated(self, release_id: int, number: int, capture: Capture) -> int:
         """A version with the text of the one before it."""
         self._db.conn.execute(
-            "INSERT INTO versions"
-            " (release_id, version, title, subtitle, body, text_digest, captured, capture_id, made_by, extractor)"
-            " SELECT release_id, version + 1, title, subtitle, body, text_digest, ?, capture_id, made_by, extractor"
-            " FROM versions WHERE release_id = ? AND version = ?",
+            "INSERT INTO kept_versions"
+            " (release_id, version, title, subtitle, text_digest, captured, capture_id, made_by, extractor, body)"
+            " SELECT release_id, version + 1, title, subtitle, text_digest, ?, capture_id, made_by, extractor, body"
+            " FROM kept_versions WHERE release_id = ? AND version = ?",
             (iso(capture.captured), release_id, number),
         )
         self._db.conn.execute(
@@ -180,7 +176,7 @@ class History:
         """A version was there earlier than was known; False where none begins with the capture `seen`."""
         at = iso(capture.captured)
         moved = self._db.conn.execute(
-            "UPDATE versions SET captured = ?, capture_id = ? WHERE release_id = ? AND capture_id = ?"
+            "UPDATE kept_versions SET captured = ?, capture_id = ? WHERE release_id = ? AND capture_id = ?"
             " RETURNING version",
             (at, capture.id, release_id, seen.id),
         ).fetchone()
@@ -198,7 +194,7 @@ class History:
 
     def _make_room(self, release_id: int, after: int, count: int) -> None:
         """Give the versions after a number other numbers, by way of negative ones: each is unique at any moment."""
-        for table in ("versions", "attachments"):
+        for table in ("kept_versions", "attachments"):
             for change in (f"-version - {count}", "-version"):
                 self._db.conn.execute(
                     f"UPDATE {table} SET version = {change} WHERE release_id = ? AND (version > ? OR version < 0)",  # noqa: S608 - our own text

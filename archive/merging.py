@@ -28,7 +28,7 @@ ROWS = {
     "absences": OF_SITES,
     "press_releases": OF_SITES,
     "release_columns": _OF_RELEASES,
-    "versions": _OF_RELEASES,
+    "kept_versions": _OF_RELEASES,
     "events": _OF_RELEASES,
     "attachments": _OF_RELEASES,
     "readings": _OF_RELEASES,

@@ -70,6 +70,20 @@ def text_first(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def text_once(db: Database) -> None:
+    """A version that reads as its release does today has no text of its own."""
+    for statement in _statements(schema.TEXT_ONCE):
+        db.conn.execute(statement)
+
+
+@migrations()
+def flat(db: Database) -> None:
+    """Indexes for exactly the queries that run."""
+    for statement in _statements(schema.FLAT):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 

@@ -72,7 +72,7 @@ def count(connection: sqlite3.Connection) -> Removed:
     if not _is_there(connection):
         return Removed(0, ())
     (releases,) = connection.execute(
-        "SELECT count(*) FROM removals JOIN press_releases USING (key) WHERE removed IS NOT NULL"
+        "SELECT count(*) FROM removals CROSS JOIN press_releases USING (key) WHERE removed IS NOT NULL"
     ).fetchone()
     waiting = connection.execute("SELECT key FROM removals WHERE site IS NULL ORDER BY key")
     return Removed(releases, tuple(key for (key,) in waiting))

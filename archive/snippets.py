@@ -7,20 +7,24 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from archive.search import ALONE, Phrase, Query
 
 WIDTH = 140  # characters of a snippet
 BEFORE = 30  # of these, before the first hit
 READ = 20_000  # characters of a body that are looked through; 20 hits with 2 MB each take a second else (measured)
-_TOKEN = re.compile(rf"{ALONE}|(?:(?!{ALONE})[^\W_])+")
 _SPACE = re.compile(r"\s+")
-# Texts of nothing but these keep their places when they are folded: ASCII, Han, full-width ASCII, common punctuation.
-_PLAIN = re.compile(
-    "[\n\x20-\x7e\u3000-\u3002\u3008-\u3011\u2018\u2019\u201c\u201d\u2014\u00b7\u4e00-\u9fff\uff01-\uff5e]*"
-)
+_ALONE = re.compile(ALONE)
+# Where a token of letters or digits can begin and end, and what of it is still to come.
+_BEGINS = re.compile(rf"(?<![^\W_])|(?<={ALONE})")
+_ENDS = re.compile(rf"(?![^\W_])|(?={ALONE})")
+_REST = re.compile(rf"(?:(?!{ALONE})[^\W_])*")
 # A character and what NFKC may join to it: marks, half-width voicing marks, the vowels and finals of Hangul.
-_UNIT = re.compile(r"(?s).[\u0300-\u036f\u0591-\u1abe\u1ac1-\u1acf\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\uff9e\uff9f]*")
+_JOINED = "\u0300-\u036f\u0591-\u1abe\u1ac1-\u1acf\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\uff9e\uff9f"
+# Characters that keep their places when they are folded: ASCII, Han, full-width ASCII, common punctuation.
+_PLAIN = "[\n\x20-\x7e\u3000-\u3002\u3008-\u3011\u2018\u2019\u201c\u201d\u2014\u00b7\u4e00-\u9fff\uff01-\uff5e]"
+_UNIT = re.compile(rf"(?s)({_PLAIN}+(?![{_JOINED}]))|.[{_JOINED}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,6 @@ class Piece:
 
     text: str
     is_hit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
 
 
 def marked(text: str, query: Query) -> list[Piece]:
@@ -77,44 +74,51 @@ def _pieces(text: str, hits: Sequence[tuple[int, int, int]], start: int, end: in
 
 def _hits(text: str, query: Query) -> list[tuple[int, int, int]]:
     """Start and end of each place where a phrase stands, with the phrase's number; in the text's order."""
-    tokens = list(_tokens(text))
-    phrases = list(enumerate(phrase for group in query.wanted for phrase in group))
-    first: dict[str, list[tuple[int, Phrase]]] = {}
-    for number, phrase in phrases:
-        first.setdefault(phrase.tokens[0], []).append((number, phrase))
-    open_ended = [(number, phrase) for number, phrase in phrases if phrase.goes_on and len(phrase.tokens) == 1]
-    return [
-        (token.start, tokens[at + len(phrase.tokens) - 1].end, number)
-        for at, token in enumerate(tokens)
-        for number, phrase in (*first.get(token.text, ()), *open_ended)
-        if _stands(phrase, tokens, at)
+    folded, starts, ends = _placed(text)
+    phrases = (phrase for group in query.wanted for phrase in group)
+    hits = [
+        (starts[first], ends[last - 1], number)
+        for number, phrase in enumerate(phrases)
+        for first, last in _standing(phrase, folded)
     ]
+    return sorted(hits, key=lambda hit: (hit[0], -hit[1]))
 
 
-def _stands(phrase: Phrase, tokens: Sequence[_Token], at: int) -> bool:
-    *front, last = phrase.tokens
-    if at + len(front) >= len(tokens):
-        return False
-    if any(tokens[at + place].text != token for place, token in enumerate(front)):
-        return False
-    found = tokens[at + len(front)].text
-    return found.startswith(last) if phrase.goes_on else found == last
+def _standing(phrase: Phrase, folded: str) -> Iterator[tuple[int, int]]:
+    """The places of a phrase in a folded text, which may overlap; its tokens are those that the index has."""
+    begins, ends = (not _ALONE.match(phrase.tokens[place]) for place in (0, -1))
+    for found in _pattern(phrase.tokens).finditer(folded):
+        first, last = found.span(1)
+        if ends and phrase.goes_on and (rest := _REST.match(folded, last)):
+            last = rest.end()
+        if (not begins or _BEGINS.match(folded, first)) and (not ends or _ENDS.match(folded, last)):
+            yield first, last
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    """The tokens as the index has them, with their places in the text as it stands."""
-    if _PLAIN.fullmatch(text):
-        for token in _TOKEN.finditer(_folded(text)):
-            yield _Token(token[0], token.start(), token.end())
-        return
-    folded, starts, ends = [], [], []
+@lru_cache(maxsize=1000)
+def _pattern(tokens: tuple[str, ...]) -> re.Pattern[str]:
+    """Tokens side by side; two words need something between them. They hold letters and digits only."""
+    parts = [tokens[0]]
+    for before, token in pairwise(tokens):
+        parts += [r"[\W_]*" if _ALONE.match(before) or _ALONE.match(token) else r"[\W_]+", token]
+    return re.compile(f"(?=({''.join(parts)}))")
+
+
+def _placed(text: str) -> tuple[str, list[int], list[int]]:
+    """A text folded as in the index, and where in the text each of its characters begins and ends."""
+    folded, starts, ends = [], list[int](), list[int]()
     for unit in _UNIT.finditer(text):
-        characters = _folded_unit(unit[0])
-        folded.append(characters)
-        starts += [unit.start()] * len(characters)
-        ends += [unit.end()] * len(characters)
-    for token in _TOKEN.finditer("".join(folded)):
-        yield _Token(token[0], starts[token.start()], ends[token.end() - 1])
+        first, last = unit.span()
+        if unit[1]:
+            folded.append(_folded(unit[0]))
+            starts += range(first, last)
+            ends += range(first + 1, last + 1)
+        else:
+            characters = _folded_unit(unit[0])
+            folded.append(characters)
+            starts += [first] * len(characters)
+            ends += [last] * len(characters)
+    return "".join(folded), starts, ends
 
 
 def _folded(text: str) -> str:

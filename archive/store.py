@@ -17,7 +17,7 @@ from archive.clock import iso
 from archive.columns import columns as columns_of
 from archive.errors import ArchiveError
 from archive.history import History, MadeBy, differ
-from archive.models import Article, Attachment, Capture, Finding, Page, Release, RunCounts, RunFacts
+from archive.models import Article, Attachment, Capture, Entry, Finding, Page, Release, RunCounts, RunFacts
 from archive.rows import insert, update
 
 Change = Literal["new", "edited", "reparsed", "same"]
@@ -112,13 +112,25 @@ class Store:
         return Resting(*row) if row else None
 
     def all_resting(self, site: str) -> list[tuple[str, Resting]]:
-        """The addresses of a site's releases, those aside that were removed, with what each rests on."""
+        """The addresses of a site's releases, those aside that were removed, with what each rests on; in the order in
+        which its captures were written, which is that of its WARC files.
+        """
         rows = self._db.conn.execute(
             "SELECT url, id, version, capture_id, extractor, body_kind FROM press_releases WHERE site = ?"
-            " AND removed IS NULL ORDER BY id",
+            " AND removed IS NULL ORDER BY capture_id, id",
             (site,),
         )
         return [(url, Resting(*columns)) for url, *columns in rows]
+
+    def entry(self, release_id: int) -> Entry | None:
+        """The entry that led to a release, as its list last showed it."""
+        row = self._db.conn.execute(
+            "SELECT e.url, e.title, e.published_day FROM press_releases AS r"
+            " JOIN pages AS p ON p.kind = 'article' AND p.key = r.key JOIN entries AS e ON e.page_id = p.id"
+            " WHERE r.id = ? ORDER BY e.listed DESC LIMIT 1",
+            (release_id,),
+        ).fetchone()
+        return Entry(row[0], row[1], row[2] and dt.date.fromisoformat(row[2])) if row else None
 
     def keep(self, url: str, article: Article, capture: Capture, made_by: MadeBy = "crawl") -> Kept:
         """Make a release of an article, or bring the one it is up to it.
@@ -152,7 +164,9 @@ class Store:
         reads_otherwise = readings.write(self._db, release["id"], article)
         if changed or reads_otherwise or any(release[name] != value for name, value in columns.items()):
             seen["capture_id"] = capture.id
-        update(self._db, "press_releases", release["id"], {**columns, **seen})
+        others = {name: value for name, value in {**columns, **seen}.items() if release[name] != value}
+        if others:
+            update(self._db, "press_releases", release["id"], others)
         restored = made_by != "reparse" and self._restore(release["id"], capture)
         if not changed:
             return Kept("same", restored)
@@ -250,7 +264,7 @@ class Store:
             version=1,
             capture_id=capture.id,
         )
-        readings.write(self._db, release_id, article)
+        insert(self._db, "readings", release_id=release_id, **readings.columns(article))
         self._history.add(release_id, 1, article, capture, made_by)
         self._history.event(release_id, "first_seen", capture, None)
         return release_id

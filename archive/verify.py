@@ -140,5 +140,7 @@ def _texts(db: sqlite3.Connection, checked: Checked) -> Iterator[Fault]:
         if is_hidden(stated):
             if title or body:
                 yield _fault(f"{which}: was removed, and has a text")
+        elif body is None:
+            yield _fault(f"{which}: has the text of a release that is not there")
         elif text_digest(title, body) != stated:
             yield _fault(f"{which}: title and body have another digest than {stated}")

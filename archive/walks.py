@@ -163,11 +163,12 @@ class Walk:
     def _missing(self, page: ListRead) -> str | None:
         """What the site said was to come, where that is another page at least."""
         (read,) = self._db.conn.execute("SELECT list_pages FROM walks WHERE id = ?", (self._id,)).fetchone()
-        listed = self._entries.count()
         if read < self._stated_pages:
             return f"{self._stated_pages} list pages, {read} came"
-        if self._full and page.stated_total and page.stated_total - listed >= self._page_size:
-            return f"{page.stated_total} entries, {listed} came"
+        if self._full and page.stated_total:
+            most = page.stated_total - self._page_size  # of what came, where a page of entries is missing
+            if len(self._seen) <= most and (listed := self._entries.count()) <= most:
+                return f"{page.stated_total} entries, {listed} came"
         return None
 
     def _complete(self) -> None:

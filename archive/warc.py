@@ -22,7 +22,7 @@ OPEN = ".open"
 LARGEST = 1 << 30
 _CHUNK = 1 << 16
 _MEMBER = b"\x1f\x8b\x08"  # RFC 1952: how a gzip member begins
-_HEAD = re.compile(rb"WARC/1\.[01]\r\n(?:[^\r\n]+\r\n)*?Content-Length: *(\d+)\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE)
+HEAD = re.compile(rb"WARC/1\.[01]\r\n(?:[^\r\n]+\r\n)*?Content-Length: *(\d+)\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE)
 
 
 class WarcFile:
@@ -86,6 +86,11 @@ def next_name(folder: Path, site: str, day: dt.date) -> str:
     return f"{stem}{int(last[-13:-8]) + 1:05}.warc.gz"
 
 
+def on_disc(path: Path) -> Path:
+    """The file of that name: closed, or still being written."""
+    return path if path.exists() else path.with_name(path.name + OPEN)
+
+
 def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcWarcRecord, bytes]:
     """One record with its content, from a closed file or one still being written.
 
@@ -93,7 +98,7 @@ def read_record(folder: Path, name: str, offset: int, length: int) -> tuple[ArcW
     many kinds, or none.
     """
     path = folder / name
-    with (path if path.exists() else path.with_name(path.name + OPEN)).open("rb") as file:
+    with on_disc(path).open("rb") as file:
         file.seek(offset)
         content = BytesIO(file.read(length))
     if list(whole_records(content)) != [(0, length)]:
@@ -181,7 +186,7 @@ def _member_end(file: BinaryIO, start: int) -> int | None:
             return None
         length += len(content)
         head = (head + content)[:_CHUNK] if len(head) < _CHUNK else head
-    stated = _HEAD.match(head)
+    stated = HEAD.match(head)
     if stated is None or length != stated.end() + int(stated[1]) + len(b"\r\n\r\n"):
         return None
     return file.tell() - len(member.unused_data)

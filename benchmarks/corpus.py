@@ -24,7 +24,7 @@ from typing import Any
 
 from archive import Archive, search
 from archive.addresses import key
-from archive.captures import digest
+from archive.bodies import digest
 from archive.clock import SHANGHAI, iso
 from archive.columns import columns as columns_of
 from archive.divisions import DIVISIONS

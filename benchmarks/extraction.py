@@ -9,7 +9,7 @@ imported are named and left out. To have them all, in an environment of their ow
 
     python -m venv peers
     peers/bin/python -m pip install --require-hashes --no-deps -r requirements.lock
-    peers/bin/python -m pip install -r benchmarks/peers.txt
+    peers/bin/python -m pip install -r benchmarks/requirements.txt
     PYTHONPATH=. peers/bin/python benchmarks/extraction.py
 
 Every page goes through all extractors in turn, so that whatever else the machine does slows all alike. Its time is the
@@ -117,7 +117,7 @@ def importable(scorer: ModuleType) -> dict[str, Run]:
         except ModuleNotFoundError as problem:
             absent.append(f"{name} ({problem})")
     if absent:
-        print(f"Not measured: {', '.join(absent)}. To have them: pip install -r benchmarks/peers.txt\n")
+        print(f"Not measured: {', '.join(absent)}. To have them: pip install -r benchmarks/requirements.txt\n")
     return runs
 
 

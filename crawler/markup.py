@@ -23,7 +23,7 @@ def parse(markup: bytes, **options: Any) -> HtmlElement:
     release that was emptied.
     """
     # libxml2 gives up at 256 elements within one another, with `huge_tree` at 2,048; of 151 saved pages none has 50.
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, **options)
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False, **options)
     parser.set_element_class_lookup(_ELEMENTS)
     try:
         tree = lxml.html.document_fromstring(markup or b"<html></html>", parser=parser)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
+from archive.addresses import key
 from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.journal import PageTold, Place, RunTold, first_run, runs_told
@@ -14,16 +17,41 @@ from crawler.cms.forms import form_of
 from crawler.extract.charset import decode
 from crawler.items import ArticlePage, AttachmentPage, FailedPage, Item, ListPage
 from crawler.keeping import EMPTIED, Keeping
+from crawler.reading import Reading
 from crawler.run import Run
 from crawler.site import Site
 from crawler.worker import Worker
 
+_AHEAD = 8  # pages given to each worker before the first of them is kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An article page that is being read; `names` are the key of its address and the addresses that answered."""
+
+    told: PageTold
+    names: frozenset[str | None]
+    item: Item
+    reading: Reading
+
 
 class Rebuild:
-    """Tells an empty archive, run by run, what its WARC files say. `faults` are records that could not be read."""
+    """Tells an empty archive, run by run, what its WARC files say. `faults` are records that could not be read.
 
-    def __init__(self, archive: Archive, sites: Mapping[str, Site], worker: Worker, say: Callable[[str], None]) -> None:
+    `workers` is how many pages `worker` reads at once; they are kept in the order in which they came.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        sites: Mapping[str, Site],
+        worker: Worker,
+        say: Callable[[str], None],
+        workers: int = 1,
+    ) -> None:
         self._archive, self._sites, self._worker, self._say = archive, sites, worker, say
+        self._ahead = _AHEAD * workers
+        self._begun: deque[_Begun] = deque()
         self.faults: list[str] = []
 
     def all(self) -> None:
@@ -58,17 +86,36 @@ class Rebuild:
         run = Run(self._archive, site, facts, is_recorded=True)
         keeping = Keeping(run, self._worker)
         for page in told.pages:
-            try:
+            with self._noted():
                 self._tell_page(keeping, run, page if told.facts else replace(page, kind=None))
-            except ArchiveError as damage:
-                if self._archive.broken:
-                    raise
-                self.faults.append(str(damage))
+        self._keep_begun(keeping)
         if told.ended:
             at, outcome = told.ended
             run.end(outcome, at)
 
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """A record that cannot be read is a fault; an archive that can take no more is the end."""
+        try:
+            yield
+        except ArchiveError as damage:
+            if self._archive.broken:
+                raise
+            self.faults.append(str(damage))
+
+    def _keep_begun(self, keeping: Keeping, left: int = 0) -> None:
+        """Keep what was begun first, until so many are left."""
+        while len(self._begun) > left:
+            one = self._begun.popleft()
+            with self._noted():
+                keeping.keep(one.item, one.reading, one.told.at)
+
     def _tell_page(self, keeping: Keeping, run: Run, told: PageTold) -> None:
+        """Keep a page, or begin to read it: an article needs nothing of those before it that is not of its address."""
+        waits = told.kind == "article" and run.facts.kind != "import"
+        names = frozenset((key(told.url), *(place.url for place, _ in told.answers)) if waits else ())
+        if not waits or any(not names.isdisjoint(one.names) for one in self._begun):
+            self._keep_begun(keeping)
         answers = self._archive.answers(told, run.site.slug, run.id)
         if run.facts.kind == "import" and answers and self._archive.captures.has(answers[-1]):
             return  # an import that was killed wrote it down, and the one after that again
@@ -78,7 +125,8 @@ class Rebuild:
                     self._archive.captures.keep(answer)
             return
         item = self._item(run.frontier.take(told.url, told.kind, told.listing), answers, told)
-        keeping.keep(item, keeping.reader.begin(item), told.at)
+        self._begun.append(_Begun(told, names, item, keeping.reader.begin(item)))
+        self._keep_begun(keeping, self._ahead if waits else 0)
 
     def _item(self, page: Page, answers: tuple[Answer, ...], told: PageTold) -> Item:
         """What the spider yielded, and for an article that could not be read, or was empty, what it would yield."""

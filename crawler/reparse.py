@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
@@ -12,11 +11,11 @@ from archive.errors import ArchiveError
 from archive.folder import Archive
 from archive.models import Article, Capture
 from archive.store import Resting
-from crawler.extract import extract
+from crawler import captured
 from crawler.site import Site
 from crawler.worker import Worker, WorkFailedError
 
-_AHEAD = 8  # pages given to the workers before the first of them is asked back
+_AHEAD = 8  # pages given to each worker before the first of them is asked back
 
 
 @dataclass(slots=True)
@@ -32,23 +31,20 @@ class Reparsed:
     faults: list[str] = field(default_factory=list)
 
 
-def reparse(archive: Archive, sites: Iterable[Site], worker: Worker, now: dt.datetime) -> Reparsed:
-    """Read the capture that each release of these sites rests on; one that reads otherwise gets a version `reparse`."""
+def reparse(archive: Archive, sites: Iterable[Site], worker: Worker, workers: int = 1) -> Reparsed:
+    """Read the capture that each release of these sites rests on; one that reads otherwise gets a version `reparse`.
+
+    `workers` is how many pages `worker` reads at once; they are kept in one order, however many that are.
+    """
     said = Reparsed()
     begun: deque[_Job] = deque()
     for site in sites:
-        frontier = archive.frontier(site.slug, 0, now)
         for url, resting in archive.store.all_resting(site.slug):
             try:
-                capture = archive.captures.row(resting.capture_id)
-                body = archive.captures.payload(capture.id)
+                begun.append(_begin(archive, site, url, resting, worker))
             except ArchiveError as damage:
                 said.faults.append(str(damage))
-                continue
-            entry = frontier.entry(frontier.page(url, "article"))
-            job = worker.submit(extract, body, capture.url, capture.content_type, site, capture.captured, entry)
-            begun.append(_Job(url, resting, capture, job))
-            if len(begun) >= _AHEAD:
+            if len(begun) > _AHEAD * workers:
                 _keep(archive, begun.popleft(), said)
     while begun:
         _keep(archive, begun.popleft(), said)
@@ -61,7 +57,15 @@ class _Job:
     url: str
     resting: Resting
     capture: Capture
-    article: Future[Article]
+    article: Future[Article | ArchiveError]
+
+
+def _begin(archive: Archive, site: Site, url: str, resting: Resting, worker: Worker) -> _Job:
+    capture = archive.captures.row(resting.capture_id)
+    entry = archive.store.entry(resting.release_id)
+    held = archive.captures.held(capture.id)
+    job = worker.submit(captured.read, held, capture.url, capture.content_type, site, capture.captured, entry)
+    return _Job(url, resting, capture, job)
 
 
 def _keep(archive: Archive, job: _Job, said: Reparsed) -> None:
@@ -69,6 +73,9 @@ def _keep(archive: Archive, job: _Job, said: Reparsed) -> None:
         article = job.article.result()
     except WorkFailedError as problem:
         said.faults.append(f"{job.url}: capture {job.capture.id}: {problem}")
+        return
+    if isinstance(article, ArchiveError):
+        said.faults.append(str(article))
         return
     with archive.page_kept():
         kept = archive.store.keep(job.url, article, job.capture, made_by="reparse")

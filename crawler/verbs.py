@@ -69,11 +69,11 @@ def reparse(given: Given, /, sites: tuple[str, ...], from_captures: bool, worker
     from crawler.worker import Worker  # brings processes with it, which other verbs do not need
 
     with Worker(workers) as worker:
-        faults = _rebuild(given, worker) if from_captures else []
+        faults = _rebuild(given, worker, workers) if from_captures else []
         from crawler.reparse import reparse as read_again
 
         with Archive.open(given.archive, write=True) as archive:
-            said = read_again(archive, chosen.values(), worker, clock.now())
+            said = read_again(archive, chosen.values(), worker, workers)
     click.echo(f"{said.read} releases read again, {said.changed} of them read otherwise and have a new version.")
     for url in said.emptied:
         click.echo(f"lost its text: {url}")
@@ -82,12 +82,12 @@ def reparse(given: Given, /, sites: tuple[str, ...], from_captures: bool, worker
     raise click.exceptions.Exit(1 if said.emptied else 0)
 
 
-def _rebuild(given: Given, worker: Worker) -> list[str]:
+def _rebuild(given: Given, worker: Worker, workers: int) -> list[str]:
     """Make press.db anew; returns what could not be read."""
     from crawler.rebuild import Rebuild
 
     with rebuilding(given.archive) as archive:
-        rebuild = Rebuild(archive, chosen_sites(given, ()), worker, click.echo)
+        rebuild = Rebuild(archive, chosen_sites(given, ()), worker, click.echo, workers)
         rebuild.all()
     click.echo("press.db was made anew from the WARC files; the old one stands beside it.")
     return rebuild.faults

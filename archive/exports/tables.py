@@ -169,7 +169,8 @@ def table(db: sqlite3.Connection, name: str) -> Table:
     plan, said = _PLANS[name], described()[name]
     info = db.execute(f"PRAGMA table_info({name})").fetchall()
     declared = {row[1]: row[2] for row in info}
-    required = {*plan.key, *(row[1] for row in info if row[3])}
+    kept = db.execute(f"PRAGMA table_info(kept_{name})").fetchall()  # a view does not say what is never NULL
+    required = {*plan.key, *(row[1] for row in (*info, *kept) if row[3])}
     if not declared:
         raise ArchiveError(f"this archive is from before there was a table {name}: the next crawl or reparse makes it")
     chosen: dict[str, str] = {}

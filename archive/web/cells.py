@@ -13,6 +13,7 @@ from archive.web.pages import is_link
 _KEY = re.compile("[a-z2-7]{12}")
 EXCERPT = 100  # characters of a body in a table of many rows
 _WITH_BODY = {"press_releases", "versions"}
+_REFERENCES = {"release_id": "press_releases", "capture_id": "captures"}
 _READ_FIRST = ("id", "title", "published", "site", "listing_column", "body")
 
 
@@ -22,6 +23,8 @@ def cell(row: Mapping[str, Any], value: object, column: str, table: str | None, 
     What comes back as plain text is escaped by the template. A table's rows and a row's own page cannot be told apart
     here: the row's template takes title and body from the row.
     """
+    if table == "versions" and value is not None and (address := _of_version(row, value, column, database, urls)):
+        return Markup('<a href="{}">{}</a>').format(address, value)
     if not isinstance(value, str):
         return None
     if column == "body" and table in _WITH_BODY and len(value) > EXCERPT:
@@ -32,6 +35,15 @@ def cell(row: Mapping[str, Any], value: object, column: str, table: str | None, 
         return Markup('<a href="{}">{}</a>').format(urls.path(f"/release/{value}"), value)
     if is_link(address := value.strip()):
         return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(address, address)
+    return None
+
+
+def _of_version(row: Mapping[str, Any], value: object, column: str, database: str, urls: Any) -> str | None:
+    """Where a number in `versions` leads: Datasette knows neither rows nor references of a view."""
+    if column in _REFERENCES:
+        return str(urls.row(database, _REFERENCES[column], value))
+    if column == "version" and "release_id" in row.keys():  # noqa: SIM118 - as below
+        return f"{urls.table(database, 'versions')}?release_id={row['release_id']}&version={value}"
     return None
 
 

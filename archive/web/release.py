@@ -10,7 +10,7 @@ from typing import Any
 
 from datasette import Request, Response  # type: ignore[import-untyped]  # Datasette ships no types
 
-from archive.captures import digest
+from archive.bodies import digest
 from archive.removals import Tombstone, tombstone
 from archive.web import dossier
 from archive.web.citation import Citation, escaped

@@ -42,7 +42,7 @@ def read(
     if file := as_file(payload, url, content_type):
         return _of_file(file, url, captured, entry, name_of(layout))
     decoded = charset.decode(payload, content_type)
-    tree = document.parse(decoded.text)
+    tree = document.parse(decoded.text, decoded.utf8)
     known = metas.read(tree)
     document.drop_unseen(tree)
     parts = split(tree, known, layout, entry.title if entry else None)

@@ -24,7 +24,10 @@ def parted(runs: Sequence[Run]) -> Iterable[Sequence[Run]]:
     of X 关闭 they may also stand before a sentence. No text is lost here; which lines of buttons are cut is for the
     trimming to say.
     """
-    return (runs,) if len(runs) == 1 or not any(map(_is_button, runs)) else _parted(runs)
+    if len(runs) == 1:
+        return (runs,)
+    last = next((run for run in reversed(runs) if run[0].strip()), runs[-1])
+    return _parted(runs) if _is_button(last) or any("闭" in text for text, _, _ in runs) else (runs,)
 
 
 def _parted(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:

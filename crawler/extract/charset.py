@@ -27,12 +27,16 @@ _RARE = 20
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """`chosen` is the codec that read the bytes, `declared` what meta or header said, `lost` counts its U+FFFD."""
+    """`chosen` is the codec that read the bytes, `declared` what meta or header said, `lost` counts its U+FFFD.
+
+    `utf8` are the bytes that say the same in UTF-8, where the page came with them.
+    """
 
     text: str
     chosen: str
     declared: str | None
     lost: int
+    utf8: bytes | None = None
 
 
 def decode(payload: bytes, content_type: str | None = None) -> Decoded:
@@ -77,4 +81,5 @@ def _known(name: str) -> str | None:
 def _read(payload: bytes, codec: str, declared: list[str]) -> Decoded:
     text = payload.decode(codec, "replace")
     lost = text.count("\ufffd") if "\ufffd" in text else 0  # to look for one is five times as fast as to count
-    return Decoded(text, codec, declared[0] if declared else None, lost)
+    utf8 = payload if codec == "utf-8" and not lost else None
+    return Decoded(text, codec, declared[0] if declared else None, lost, utf8)

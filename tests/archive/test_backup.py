@@ -166,7 +166,7 @@ def test_a_disc_that_is_full_is_2_and_leaves_nothing(small_archive: Path, tmp_pa
 
 
 def test_a_damaged_archive_is_not_backed_up(small_archive: Path, tmp_path: Path) -> None:
-    damaged = spoilt_root_page(small_archive, tmp_path, "versions", bytes(8))
+    damaged = spoilt_root_page(small_archive, tmp_path, "kept_versions", bytes(8))
     with Archive.open(damaged) as archive, pytest.raises(ArchiveError, match=r"malformed\. Ask verify what is damaged"):
         backup(archive, tmp_path / "copy.db")
     assert [path.name for path in tmp_path.iterdir()] == ["data"]

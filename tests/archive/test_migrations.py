@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sample_release import ARTICLE, URL, answer, declare_site
+from older_archive import take_back
+from sample_release import ARTICLE, SEEN, URL, answer, declare_site
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive import Archive, ArchiveError, migrations, schema, search
+from archive import Archive, ArchiveError, migrations, search
 from archive.addresses import key
 from archive.faults import Checked
 from archive.readings import Readings
@@ -38,6 +41,10 @@ CONTRACT = {
     "releases_fts": "body title",
 }
 
+with Database(memory=True) as nothing:
+    TODAYS = migrations.migrations.pending(nothing)
+LAST = TODAYS[-1].name
+
 
 @pytest.fixture
 def archive_folder(tmp_path: Path) -> Path:
@@ -52,13 +59,8 @@ def archive_folder(tmp_path: Path) -> Path:
 def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
     """The steps of a later version of this program: today's and whatever a test adds."""
     steps = Migrations("police-press-archive")
-    steps()(migrations.first_schema)
-    steps()(migrations.visits)
-    steps()(migrations.origins)
-    steps()(migrations.readings)
-    steps()(migrations.removals)
-    steps()(migrations.reading_order)
-    steps()(migrations.text_first)
+    for step in TODAYS:
+        steps(name=step.name)(step.fn)
     monkeypatch.setattr(migrations, "migrations", steps)
     return steps
 
@@ -105,7 +107,7 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
             (ARTICLE.title, "added")
         ]
     (copy,) = archive_folder.glob("press.db.before-*")
-    assert copy.name == "press.db.before-text_first-1"
+    assert copy.name == f"press.db.before-{LAST}-1"
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT title FROM press_releases").fetchall() == [(ARTICLE.title,)]
         assert "note" not in [row[1] for row in kept.execute("PRAGMA table_info(press_releases)")]
@@ -115,11 +117,11 @@ def test_an_older_archive_is_brought_forward_after_a_copy_was_made(archive_folde
 
 
 def test_a_copy_never_takes_the_place_of_another(archive_folder: Path, later: Migrations) -> None:
-    (archive_folder / "press.db.before-text_first-1").write_text("somebody's copy")
+    (archive_folder / f"press.db.before-{LAST}-1").write_text("somebody's copy")
     later(name="more")(_add_a_table)
     Archive.open(archive_folder, write=True).close()
-    assert (archive_folder / "press.db.before-text_first-1").read_text() == "somebody's copy"
-    assert (archive_folder / "press.db.before-text_first-2").exists()
+    assert (archive_folder / f"press.db.before-{LAST}-1").read_text() == "somebody's copy"
+    assert (archive_folder / f"press.db.before-{LAST}-2").exists()
 
 
 def test_a_step_that_fails_leaves_the_archive_as_it_was(archive_folder: Path, later: Migrations) -> None:
@@ -171,19 +173,7 @@ def test_an_archive_of_the_first_schema_is_brought_forward_with_all_it_holds(
 def test_an_archive_without_readings_is_read_as_it_is_and_gets_them_when_its_releases_are_read_again(
     archive_folder: Path,
 ) -> None:
-    with closing(sqlite3.connect(archive_folder / "press.db")) as older:
-        search.register(older)
-        for name, kind in older.execute(
-            "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'trigger')"
-        ).fetchall():
-            older.execute(f"DROP {kind} {name}")
-        older.execute("DROP TABLE readings")
-        older.execute("ALTER TABLE press_releases DROP COLUMN subtitle")
-        older.execute("ALTER TABLE versions DROP COLUMN subtitle")
-        view, _, triggers = schema.SEARCH.partition("CREATE VIRTUAL TABLE")
-        older.executescript(view + "CREATE TRIGGER" + triggers.partition("CREATE TRIGGER")[2])
-        older.execute("DELETE FROM _sqlite_migrations WHERE name = 'readings'")
-        older.commit()
+    take_back(archive_folder, "readings")
 
     def known() -> Readings:
         with Archive.open(archive_folder) as archive:
@@ -197,6 +187,26 @@ def test_an_archive_without_readings_is_read_as_it_is_and_gets_them_when_its_rel
         capture = archive.captures.row(1)
         assert archive.store.keep(URL, ARTICLE, capture, made_by="reparse").change == "same"
     assert known() == Readings(1, {"published": 1}, 0)
+
+
+def test_every_version_reads_as_before_when_texts_are_kept_once(archive_folder: Path) -> None:
+    versions = "SELECT * FROM versions ORDER BY release_id, version"
+    texts = (ARTICLE.body, "改过的正文。", ARTICLE.body)
+    with Archive.open(archive_folder, write=True) as archive:
+        for hour, body in enumerate(texts):
+            capture = archive.captures.keep(answer(captured=SEEN + dt.timedelta(hours=hour), body=b"%d" % hour))
+            archive.store.keep(URL, replace(ARTICLE, body=body), capture)
+    take_back(archive_folder, "text_once")
+    with Archive.open(archive_folder) as archive:
+        before = archive.db.conn.execute(versions).fetchall()
+        assert [row[:2] + row[3:4] for row in before] == [(1, 1, texts[0]), (1, 2, texts[1]), (1, 3, texts[2])]
+        assert list(verify(archive, Checked())) == []
+    with Archive.open(archive_folder, write=True) as archive:
+        assert archive.db.conn.execute(versions).fetchall() == before
+        kept = archive.db.conn.execute("SELECT body FROM kept_versions ORDER BY version").fetchall()
+        assert kept == [(None,), (texts[1],), (None,)]
+    with Archive.open(archive_folder) as archive:
+        assert list(verify(archive, Checked())) == []
 
 
 def test_an_archive_whose_making_was_cut_off_is_made_when_it_is_opened_again(tmp_path: Path) -> None:

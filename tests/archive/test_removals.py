@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from older_archive import take_back
 from sample_release import ARTICLE, SEEN, answer, declare_site
 
 from archive import Archive, ArchiveError, ArchiveInUseError, search
@@ -512,11 +513,7 @@ def test_datasette_shows_no_text_and_the_tombstone(folder: Path, serve) -> None:
 
 
 def test_an_archive_of_an_older_program_is_brought_forward_by_a_removal(folder: Path) -> None:
-    db = connect(folder / "press.db", write=True)
-    with closing(db.conn):
-        db.conn.execute("DROP TABLE removals")
-        db.conn.execute("ALTER TABLE press_releases DROP COLUMN removed")
-        db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'removals'")
+    take_back(folder, "removals")
     with Archive.open(folder) as archive:
         assert tombstone(archive.db.conn, KEY) is None
         assert stats(archive).removed.releases == 0

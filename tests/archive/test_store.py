@@ -177,6 +177,21 @@ def test_back_to_an_earlier_text_is_an_edit_too(desk: Desk) -> None:
     assert [body for (body,) in desk.rows("SELECT body FROM versions ORDER BY version")] == ["甲", "乙", "甲", ""]
 
 
+def test_a_text_is_kept_once_and_none_is_lost_whatever_changes_a_release(desk: Desk) -> None:
+    for body in ("甲", "乙", "甲", "丙"):
+        desk.store.keep(URL, replace(ARTICLE, body=body), desk.capture())
+    texts = "SELECT group_concat(coalesce(body, '·'), '') FROM (SELECT body FROM {} ORDER BY version)"
+
+    def kept() -> tuple[str, str]:
+        return desk.rows(texts.format("versions"))[0][0], desk.rows(texts.format("kept_versions"))[0][0]
+
+    assert kept() == ("甲乙甲丙", "甲乙甲·")
+    desk.rows("UPDATE press_releases SET body = '甲'")
+    assert kept() == ("甲乙甲丙", "·乙·丙")
+    desk.rows("UPDATE press_releases SET body = ''")
+    assert kept() == ("甲乙甲丙", "甲乙甲丙")
+
+
 def test_what_is_found_follows_the_text(desk: Desk) -> None:
     desk.store.keep(URL, ARTICLE, desk.capture())
     desk.store.keep(URL, replace(ARTICLE, body="赛道沿线设置岗位"), desk.capture())
@@ -460,7 +475,7 @@ def test_columns_of_a_release_listed_in_two_and_under_two_spellings(desk: Desk) 
     assert desk.rows("SELECT listing_column FROM press_releases") == [("警情通报",)]
     # The other column, which stands first in the site's file, lists it later and under another spelling.
     desk.list("jwbd", other)
-    assert desk.rows("SELECT listing_column, url FROM release_columns ORDER BY rowid") == [
+    assert desk.rows("SELECT listing_column, url FROM release_columns ORDER BY listing_column DESC") == [
         ("警情通报", URL),
         ("警务报道", other),
     ]

@@ -125,17 +125,30 @@ def test_a_release_without_text_says_so_and_leads_to_its_picture(site, small_arc
 
 
 def test_a_version_is_read_on_its_page(site, small_archive):
-    version = page(f"{site}/versions/{row_number(small_archive, 'a/1.html')},1")
-    assert version.xpath("//h1/text()") == ["平安夜市守护行动启动"]
+    number = row_number(small_archive, "a/1.html")
+    [link] = page(f"{site}/versions").xpath(f"//td[@class='col-version type-int']/a[contains(@href, 'e_id={number}&')]")
+    assert link.get("href") == f"/press/versions?release_id={number}&version=1"
+    version = page(f"{site}/versions", release_id=str(number), version="1")
+    assert version.xpath("//article/h2/text()") == ["平安夜市守护行动启动"]
     assert len(version.xpath("//div[@class='text']/p")) == 2
+    leads = version.xpath("//dt[. = 'release_id' or . = 'capture_id']/following-sibling::dd[1]/a/@href")
+    assert leads == [f"/press/press_releases/{number}", f"/press/captures/{number}"]
+
+
+@pytest.mark.parametrize("where", ["press_releases", "captures"])
+def test_what_a_row_has_to_do_with_versions_is_read_in_their_table(site, where):
+    links = page(f"{site}/{where}/1").xpath("//h2[. = 'Links from other tables']/following-sibling::ul[1]//@href")
+    [link] = [link for link in links if "versions" in link]
+    assert link == f"/press/versions?{'release_id' if where == 'press_releases' else 'capture_id'}=1"
 
 
 @pytest.mark.parametrize(
-    "where", ["press_releases", "press_releases/{number}", "versions", "versions/{number},1", "attachments"]
+    "where", ["press_releases", "press_releases/{number}", "versions", "versions?release_id={number}", "attachments"]
 )
 def test_a_hostile_page_is_shown_as_text(site, small_archive, where):
     number = row_number(small_archive, "b/5.html?<script>")
-    hostile = page(f"{site}/{where.format(number=number)}")
+    path, _, query = where.format(number=number).partition("?")
+    hostile = page(f"{site}/{path}", **dict(urllib.parse.parse_qsl(query)))
     assert "alert(" in hostile.text_content()
     assert not hostile.xpath("//script[contains(., 'alert')] | //img | //b | //*[@onclick or @onerror]")
     assert not hostile.xpath("//a[starts-with(@href, 'javascript:')]")

@@ -57,7 +57,7 @@ def pages(archive: Path) -> Mapping[str, str]:
         "table searched": f"/press/press_releases?_size=20&_search={WORD}",
         "table of captures": "/press/captures?_size=20",
         "row of a release": f"/press/press_releases/{number}",
-        "row of a version": f"/press/versions/{number},1",
+        "row of a version": f"/press/versions?release_id={number}&version=1",
         "row of a capture": f"/press/captures/{capture}",
         "SQL": f"/press?sql={SQL}&site=qingling",
         "SQL that is wrong": "/press?sql=SELECT+nothing",
@@ -89,7 +89,7 @@ def hostile_pages(archive: Path) -> Mapping[str, str]:
         "table": f"/press/press_releases?site={SLUG}",
         "table with facets": f"/press/press_releases?site={SLUG}&_facet={facets}",
         "table searched": f"/press/press_releases?_search={word}&_facet=site",
-        "row of a version": f"/press/versions/{number},2",
+        "row of a version": f"/press/versions?release_id={number}&version=2",
         "row of a capture": f"/press/captures/{capture}",
         "SQL": f"/press?sql={SQL}&site={SLUG}",
     }

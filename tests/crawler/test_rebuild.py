@@ -124,13 +124,13 @@ def test_a_rebuild_leaves_the_old_database_beside_the_new_one_and_can_be_done_ag
     on_day(press, 0)
     before = said(press)
     for number in (1, 2):
-        assert press("reparse", "--from-captures", **at_day(1)).returncode == 0
+        assert press("reparse", "--from-captures", "--workers", str(number), **at_day(1)).returncode == 0
         assert said(press) == before
         assert (press.archive / f"press.db.before-rebuild-{number}").exists()
     assert not list(press.archive.glob("press.db.rebuilding*"))
 
 
-def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event(
+def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event_however_many_workers_read(
     press: Press, province: SampleProvince
 ) -> None:
     on_day(press, 0)
@@ -142,8 +142,10 @@ def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event(
         older = {"body": body, "digest": text_digest(title, body), "chars": len(body)}
         change = "SET extractor = 'older', body = :body, text_digest = :digest"
         archive.db.conn.execute(f"UPDATE press_releases {change}, chars = :chars WHERE id = 2", older)
-        archive.db.conn.execute(f"UPDATE versions {change} WHERE release_id = 2", older)
+        archive.db.conn.execute(f"UPDATE kept_versions {change} WHERE release_id = 2", older)
         archive.db.conn.execute("DELETE FROM readings")
+    other = Press(press.archive.with_name("other"), press.sites)
+    shutil.copytree(press.archive, other.archive)
     told = press("reparse", QINGLING, **at_day(1))
     assert told.returncode == 0, told.stderr
     (changed,) = re.findall(r"(\d+) of them read otherwise", told.stdout)
@@ -154,9 +156,14 @@ def test_a_release_read_by_an_older_extractor_gets_a_version_and_no_event(
     ]
     assert press.rows("SELECT count(*) FROM press_releases WHERE body LIKE '%X 关闭%' OR extractor = 'older'") == [(0,)]
     assert press.rows("SELECT kind, count(*) FROM events GROUP BY 1") == events
+    assert other("reparse", QINGLING, "--workers", "3", **at_day(1)).stdout == told.stdout
+    assert said(other) == said(press)
     again = press("reparse", **at_day(1))
     assert "0 of them read otherwise" in again.stdout
     assert said(press)["readings"] == readings
+    database = (press.archive / "press.db").read_bytes()
+    assert press("reparse", **at_day(1)).returncode == 0
+    assert (press.archive / "press.db").read_bytes() == database, "what reads the same is not written"
     assert asked(province), "the crawl asked"
     assert press("verify").returncode == 0
 

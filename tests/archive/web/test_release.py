@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
+from older_archive import take_back
 from reading_room import Room, Serve, opened
 from storied_archive import (
     COPY,
@@ -223,8 +222,7 @@ def test_nothing_is_loaded_from_elsewhere_and_no_style_or_script_is_inline(room)
 
 def test_an_archive_that_no_newer_program_has_written_to_is_shown_all_the_same(tmp_path, serve):
     folder = make(tmp_path / "data")
-    with closing(sqlite3.connect(folder / "press.db")) as db:
-        db.executescript("DROP TABLE readings; DROP TABLE removals; ALTER TABLE versions DROP COLUMN subtitle;")
+    take_back(folder, "readings")
     with opened(folder, serve) as room:
         answer = release(room, NIGHT)
         assert "read by an older version of this program" in answer.text
