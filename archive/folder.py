@@ -28,7 +28,7 @@ from archive.removals import Removals, is_due
 from archive.removals_file import FILE as REMOVALS
 from archive.removals_file import Removal
 from archive.removals_file import read as removals_wanted
-from archive.search import zh
+from archive.search import index, zh
 from archive.store import Store
 from archive.visits import REVISIT_DAYS, Absences
 
@@ -127,6 +127,7 @@ class Archive:
         """Remove what `removals.toml` names from the database and from its file. Raises ArchiveError."""
         with self.writing():
             self.removals.take_in(wanted, self.brought_in)
+            index(self.db.conn)
             self.db.conn.execute("COMMIT")
             self.removals.settle()
             self.db.conn.execute("BEGIN IMMEDIATE")
@@ -253,12 +254,16 @@ class Archive:
     def commit(self) -> None:
         """Make the batch safe: WARC files first, then the transaction. Raises ArchiveError."""
         with self.writing():
-            self.captures.sync()
-            self.removals.erase()
-            self.db.conn.execute("COMMIT")
+            self._make_safe()
             self.captures.close_left()
             self.db.conn.execute("BEGIN IMMEDIATE")
         self._pages, self._since = 0, time.monotonic()
+
+    def _make_safe(self) -> None:
+        self.captures.sync()
+        self.removals.erase()
+        index(self.db.conn)
+        self.db.conn.execute("COMMIT")
 
     def close(self, *, release: bool = True) -> None:
         """Make safe what is not yet (unless the archive broke), close every file and give the lock free.
@@ -271,9 +276,7 @@ class Archive:
         try:
             if not self.broken:
                 with self.writing():
-                    self.captures.sync()
-                    self.removals.erase()
-                    self.db.conn.execute("COMMIT")
+                    self._make_safe()
                     self.removals.settle()
                     self.captures.close()  # only now: what `.open` files hold without a row is brought in
                     self.db.conn.execute("PRAGMA busy_timeout = 0")  # a reader keeps its WAL, and is not waited for

@@ -84,6 +84,13 @@ def flat(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def in_batches(db: Database) -> None:
+    """What a batch brings is indexed at once, before it is committed."""
+    for statement in _statements(schema.IN_BATCHES):
+        db.conn.execute(statement)
+
+
 def upgrade(db: Database, path: Path) -> None:
     """Bring the schema forward to this program's, after a copy beside it where there is something to lose.
 

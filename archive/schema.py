@@ -292,3 +292,29 @@ CREATE INDEX walks_open ON walks(listing_id) WHERE ended IS NULL;
 CREATE INDEX runs_open ON runs(site) WHERE outcome IS NULL;
 CREATE INDEX findings_site ON findings(site, expectation);
 """
+
+# FTS5 writes a segment for each statement of a trigger, and puts them together again later: a batch that is indexed at
+# once, before it is committed, takes 0.6 of the time (measured). What waits for that is named in a table, so that no
+# writer can leave a release out, and none is taken out of the index before it is in it.
+IN_BATCHES = """
+CREATE TABLE releases_unindexed (id INTEGER PRIMARY KEY);
+DROP TRIGGER press_releases_indexed;
+DROP TRIGGER press_releases_unindexed;
+DROP TRIGGER press_releases_reindexed;
+CREATE TRIGGER press_releases_indexed AFTER INSERT ON press_releases BEGIN
+    INSERT INTO releases_unindexed VALUES (new.id);
+END;
+CREATE TRIGGER press_releases_unindexed AFTER DELETE ON press_releases BEGIN
+    INSERT INTO releases_fts(releases_fts, rowid, title, body)
+    SELECT 'delete', old.id, han(coalesce(old.title || coalesce(' ' || old.subtitle, ''), old.subtitle)), han(old.body)
+    WHERE old.id NOT IN (SELECT id FROM releases_unindexed);
+    DELETE FROM releases_unindexed WHERE id = old.id;
+END;
+CREATE TRIGGER press_releases_reindexed AFTER UPDATE OF title, subtitle, body ON press_releases
+WHEN old.title IS NOT new.title OR old.subtitle IS NOT new.subtitle OR old.body IS NOT new.body BEGIN
+    INSERT INTO releases_fts(releases_fts, rowid, title, body)
+    SELECT 'delete', old.id, han(coalesce(old.title || coalesce(' ' || old.subtitle, ''), old.subtitle)), han(old.body)
+    WHERE old.id NOT IN (SELECT id FROM releases_unindexed);
+    INSERT OR IGNORE INTO releases_unindexed VALUES (new.id);
+END;
+"""

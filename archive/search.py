@@ -104,6 +104,15 @@ def zh(query: str | None) -> str:
     return str(understood(query))
 
 
+def index(connection: sqlite3.Connection) -> None:
+    """Take in what the open transaction has written of releases; to be done before each commit."""
+    connection.execute(
+        "INSERT INTO releases_fts(rowid, title, body) SELECT s.id, s.title, s.body"
+        " FROM releases_unindexed JOIN releases_segmented AS s USING (id) ORDER BY s.id"
+    )
+    connection.execute("DELETE FROM releases_unindexed")
+
+
 def register(connection: sqlite3.Connection) -> None:
     """Give a connection the functions `han` and `zh`; without them it can neither read nor write the index."""
     connection.create_function("han", 1, han, deterministic=True)

@@ -21,6 +21,7 @@ from archive.errors import DamagedWarcError
 OPEN = ".open"
 LARGEST = 1 << 30
 _CHUNK = 1 << 16
+_LEVEL = 6  # gzip's own; 9, which is warcio's, takes twice as long for 1 % fewer bytes (measured on real pages)
 _MEMBER = b"\x1f\x8b\x08"  # RFC 1952: how a gzip member begins
 HEAD = re.compile(rb"WARC/1\.[01]\r\n(?:[^\r\n]+\r\n)*?Content-Length: *(\d+)\r\n(?:[^\r\n]+\r\n)*\r\n", re.IGNORECASE)
 
@@ -36,7 +37,6 @@ class WarcFile:
         if self._path.exists():
             self._path.rename(self._open_path)
         self._file = self._open_path.open("ab")
-        self.writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         self._unsynced = True
         sync_folder(self._path.parent)
 
@@ -49,8 +49,9 @@ class WarcFile:
         """Append records, each a gzip member; returns offset and length of the first one."""
         offset, length = self.size, 0
         for record in records:
-            self.writer.write_record(record)
-            length = length or self.size - offset
+            written = self._file.write(packed(record))
+            length = length or written
+        self._file.flush()  # to be read while the file is open
         self._unsynced = True
         return offset, length
 
@@ -72,6 +73,13 @@ class WarcFile:
         """Close without a sync, leaving the name for `repair`; what the disc refuses now it has refused before."""
         with contextlib.suppress(OSError):
             self._file.close()
+
+
+def packed(record: ArcWarcRecord) -> bytes:
+    """A record as it stands in a file: a gzip member."""
+    whole = BytesIO()
+    WARCWriter(whole, gzip=False, warc_version="1.1").write_record(record)
+    return zlib.compress(whole.getbuffer(), _LEVEL, 31)
 
 
 def next_name(folder: Path, site: str, day: dt.date) -> str:

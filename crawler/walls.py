@@ -133,7 +133,7 @@ def wants_login(asked: str, answered: str) -> bool:
 def _mark(text: str) -> str | None:
     """What stands in place of the page: a mark of the table, or that it is gone; None for a page."""
     head = text[:100_000]
-    if _DATE.search(_ASSET.sub("", head)):  # asked first: most releases have one in their head
+    if _is_dated(head):  # asked first: most releases have a date in their head
         return None
     lines = _lines(head)
     shown = sum(map(len, lines))
@@ -148,6 +148,15 @@ def _mark(text: str) -> str | None:
     said = [*lines, *(title.strip() for title in _TITLE.findall(head))]
     gone = any(map(_says_gone, said)) and all(any(map(_says_gone, _lines(heading))) for heading in headings)
     return "soft_404" if gone else None
+
+
+def _is_dated(html: str) -> bool:
+    """Whether a date stands anywhere but in a link to a style, a script or a picture."""
+    for date in _DATE.finditer(html):
+        asset = _ASSET.match(html, max(html.rfind("<", 0, date.start()), 0))
+        if asset is None or asset.end() <= date.start():
+            return True
+    return False
 
 
 def _lines(html: str) -> list[str]:

@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from warcio.warcwriter import WARCWriter
 
 from archive import records, warc
 from archive.agreement import COLUMNS, UNREADABLE, Record, Row, disagreements, read
@@ -106,7 +105,7 @@ def _write_info(archive: Archive, wanted: Wanted, file: GrowingFile, sql: str) -
     info = records.info("", at, {"description": "the captures behind a selection of releases", "selection": asked})
     made_from = f"{content.hexdigest()} {asked} {at}"
     info.rec_headers.replace_header("WARC-Record-ID", f"<{uuid.uuid5(uuid.NAMESPACE_OID, made_from).urn}>")
-    WARCWriter(file, gzip=True, warc_version="1.1").write_record(info)
+    file.write(warc.packed(info))
 
 
 def _rows(archive: Archive, sql: str) -> Iterator[tuple[Row, str | None]]:

@@ -35,6 +35,7 @@ def db() -> Iterator[sqlite3.Connection]:
         " VALUES (?, ?, ?, '', ?, ?, ?, ?, ?, ?, 'text', 9, '', '', 1, ?, 1, '')",
         [_row(number) for number in range(MANY)],
     )
+    search.index(database.conn)
     yield database.conn
     database.conn.close()
 

@@ -77,6 +77,7 @@ def test_what_is_internal_is_hidden():
     assert {name for name, table in TABLES.items() if table.get("hidden")} == {
         "releases_fts",
         "releases_segmented",
+        "releases_unindexed",
         "kept_versions",
         "_sqlite_migrations",
     }

@@ -101,6 +101,7 @@ def test_a_first_release_with_its_version_event_and_attachments(desk: Desk) -> N
         (1, 1, "image", PICTURE.url, "W1.jpg", "（资料图片）"),
         (1, 2, "file", NOTICE.url, "通告.pdf", None),
     ]
+    desk.archive.commit()
     assert desk.rows("SELECT count(*) FROM releases_fts WHERE releases_fts MATCH zh('夜市守护')") == [(1,)]
     assert desk.rows("SELECT * FROM readings") == [
         (
@@ -192,9 +193,15 @@ def test_a_text_is_kept_once_and_none_is_lost_whatever_changes_a_release(desk: D
     assert kept() == ("甲乙甲丙", "甲乙甲丙")
 
 
-def test_what_is_found_follows_the_text(desk: Desk) -> None:
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_what_is_found_follows_the_text(desk: Desk, *, is_committed: bool) -> None:
+    """Whether an edit comes after the text was indexed or in the same batch."""
     desk.store.keep(URL, ARTICLE, desk.capture())
+    if is_committed:
+        desk.archive.commit()
     desk.store.keep(URL, replace(ARTICLE, body="赛道沿线设置岗位"), desk.capture())
+    desk.archive.commit()
+    assert desk.rows("SELECT * FROM releases_unindexed") == []
     found = {
         word: desk.rows("SELECT count(*) FROM releases_fts WHERE releases_fts MATCH zh(?)", word)[0][0]
         for word in ("商户", "赛道")
@@ -276,6 +283,7 @@ def test_another_subtitle_is_another_version_and_is_searched(desk: Desk) -> None
     desk.store.keep(URL, ARTICLE, desk.capture())
     assert desk.store.keep(URL, replace(ARTICLE, subtitle="——三月行动侧记"), desk.capture()).change == "edited"
     assert desk.rows("SELECT version, subtitle FROM versions") == [(1, None), (2, "——三月行动侧记")]
+    desk.archive.commit()
     assert desk.rows("SELECT rowid FROM releases_fts WHERE releases_fts MATCH zh('行动侧记')") == [(1,)]
 
 
@@ -458,6 +466,7 @@ def test_releases_come_newest_first_and_by_what_is_asked_for(desk: Desk) -> None
     keep("b", published=dt.date(2026, 2, 28), published_precision="day")
     keep("c", published=None, published_precision=None, body="赛道沿线")
     keep("a")
+    desk.archive.commit()
     titles = [release.title for release in desk.archive.releases()]
     assert titles == ["a", "b", "c"]
     assert [one.title for one in desk.archive.releases(search="赛道")] == ["c"]

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
+from warcio.recordbuilder import RecordBuilder
 
 from archive import ArchiveError, warc
 
@@ -29,7 +30,7 @@ def nothing_kept(_: str) -> int:
 
 
 def write(file: warc.WarcFile, body: bytes) -> tuple[int, int]:
-    record = file.writer.create_warc_record(
+    record = RecordBuilder(warc_version="1.1").create_warc_record(
         "https://press.example/a", "resource", payload=io.BytesIO(body), length=len(body)
     )
     return file.write(record)
@@ -164,11 +165,13 @@ def test_a_member_that_is_no_warc_record_is_not_whole(whole: tuple[bytes, list[t
 
 KILLED = """
 import io, os, pathlib, signal, sys
+from warcio.recordbuilder import RecordBuilder
 from archive import ArchiveError, warc
+builder = RecordBuilder(warc_version="1.1")
 file = warc.WarcFile(pathlib.Path(sys.argv[1]), sys.argv[2])
 for number in range(40):
     body = io.BytesIO(os.urandom(4000))
-    file.write(file.writer.create_warc_record("https://press.example/a", "resource", payload=body, length=4000))
+    file.write(builder.create_warc_record("https://press.example/a", "resource", payload=body, length=4000))
     if number == 20:
         file.sync()
         print(file.size, flush=True)
