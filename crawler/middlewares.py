@@ -97,16 +97,17 @@ class AnswerKept(HttpCompressionMiddleware):
         except IgnoreRequest as refusal:
             raise TooLargeError(str(refusal)) from refusal
         assert isinstance(decoded, Response)  # noqa: S101 - Scrapy's never gives a request
+        text = ""
         if isinstance(decoded, TextResponse):
             # Scrapy believes any charset: `hex` is none of text, and `punycode` takes minutes for a page.
             content_type = (decoded.headers.get("Content-Type") or b"").decode("latin-1")
-            decoded = decoded.replace(encoding=decode(decoded.body, content_type).chosen)
+            read = decode(decoded.body, content_type)
+            decoded, text = decoded.replace(encoding=read.chosen), read.text
         if "answers" in request.meta:
-            request.meta["answers"].append(self._answer(request, decoded, as_sent))
+            request.meta["answers"].append(self._answer(request, decoded, text, as_sent))
         return decoded
 
-    def _answer(self, request: Request, response: Response, headers: tuple[tuple[str, str], ...]) -> Answer:
-        text = response.text if isinstance(response, TextResponse) else ""
+    def _answer(self, request: Request, response: Response, text: str, headers: tuple[tuple[str, str], ...]) -> Answer:
         by_name = {name.lower(): value for name, value in headers}
         return Answer(
             site=self._spider.site.slug,
