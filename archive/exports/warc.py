@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-
 from archive import records, warc
 from archive.agreement import COLUMNS, UNREADABLE, Record, Row, disagreements, read
 from archive.errors import ArchiveError
