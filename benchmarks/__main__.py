@@ -33,7 +33,7 @@ import real_pages
 import reparse
 import search
 from picture import picture
-from table import Missing, Row, cells, table
+from table import Missing, Row, cells, told
 
 RESULTS = Path(__file__).parent / "results"
 PAGES = Path(__file__).parent.parent.parent / "shared" / "pages"
@@ -69,10 +69,10 @@ def main() -> int:
         for row in SIZED[name](given.quick) if name in SIZED else PAGED[name](given.pages):
             print(" | ".join(cells(row)), file=sys.stderr, flush=True)
             rows.append(row)
-    print(table(rows))
+    code = told(rows)
     if not given.names and not given.quick:
         write(rows)
-    return 0 if all(isinstance(row, Row) and row.holds for row in rows) else 1
+    return code
 
 
 def write(rows: list[Row | Missing]) -> None:

@@ -21,7 +21,6 @@ measured whole, start-up and children included, in turn, three times; medians co
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import re
@@ -36,7 +35,7 @@ from pathlib import Path
 from loopback import Loopback, articles, served
 from peers import ABSENT, PYTHON
 from processes import Taken, run
-from table import Missing, Row, Wanted, table
+from table import Missing, Row, Wanted, alone
 
 from archive import Archive
 
@@ -182,8 +181,4 @@ def sizes(folder: Path) -> Sizes:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    rows = list(measured(parser.parse_args().quick))
-    print(table(rows))
-    sys.exit(not all(isinstance(row, Row) and row.holds for row in rows))
+    sys.exit(alone(measured, __doc__))

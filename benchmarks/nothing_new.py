@@ -34,7 +34,7 @@ from pathlib import Path
 
 from corpus import COLUMNS, PORT, SEEN, home, listing, make
 from processes import Taken, run
-from table import Missing, Row, Wanted, table
+from table import Missing, Row, Wanted, told
 
 from archive import Archive
 from archive.clock import iso
@@ -262,5 +262,4 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         found = list(compared(chosen.archive, Path(work), ROUNDS) if chosen.archive else measured(chosen.quick))
-    print(table(found))
-    sys.exit(not all(isinstance(row, Row) and row.holds for row in found))
+    sys.exit(told(found))

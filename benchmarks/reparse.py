@@ -11,7 +11,6 @@ extraction alone. Nothing reads otherwise, as after a change of the extractor th
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 from crawling import HERE, ROUNDS, crawled
 from loopback import articles, served
 from processes import run
-from table import Missing, Row, Wanted, table
+from table import Missing, Row, Wanted, alone
 
 
 def measured(quick: bool) -> Iterator[Row | Missing]:
@@ -65,8 +64,4 @@ def measured(quick: bool) -> Iterator[Row | Missing]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
-    rows = list(measured(parser.parse_args().quick))
-    print(table(rows))
-    sys.exit(not all(isinstance(row, Row) and row.holds for row in rows))
+    sys.exit(alone(measured, __doc__))

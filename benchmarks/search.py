@@ -20,7 +20,6 @@ once what nobody counts.
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import statistics
 import sys
@@ -35,7 +34,7 @@ from pathlib import Path
 
 from corpus import COMMON, MIDDLING, RARE, invented, make
 from search_pages import under, waited
-from table import Missing, Row, Wanted, table
+from table import Missing, Row, Wanted, alone
 
 from archive import Archive, search
 from archive.connection import connect
@@ -172,14 +171,5 @@ def _built(
             db.execute("COMMIT")
 
 
-def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
-    rows = list(measured(parser.parse_args().quick))
-    print(table(rows))
-    return 0 if all(isinstance(row, Row) and row.holds for row in rows) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(measured, __doc__))

@@ -7,7 +7,8 @@ and large archives into `benchmarks/results/`, where the next run finds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import argparse
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -94,6 +95,20 @@ def table(rows: Iterable[Row | Missing]) -> str:
     """The rows as a Markdown table."""
     lines = [HEAD, ("---", "---", "--:", "--:", "--:", "--:", "---"), *map(cells, rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def told(rows: Iterable[Row | Missing]) -> int:
+    """Print the table; the exit code of a program that does: 1 if a row does not hold, or could not be measured."""
+    every = list(rows)
+    print(table(every))
+    return int(not all(isinstance(row, Row) and row.holds for row in every))
+
+
+def alone(measured: Callable[[bool], Iterable[Row | Missing]], document: str | None) -> int:
+    """What a script does that measures by itself; `document` is its own, for `--help`."""
+    parser = argparse.ArgumentParser(description=document, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
+    return told(measured(parser.parse_args().quick))
 
 
 def short(number: float) -> str:

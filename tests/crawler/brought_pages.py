@@ -158,8 +158,11 @@ class Desk:
             return archive.db.conn.execute(sql, values).fetchall()
 
     def whole(self) -> dict[str, object]:
-        """Every row of every table, and the size of every WARC file."""
-        tables = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%!_fts%' ESCAPE '!'")
+        """Every row of every table, the one aside that is empty after a commit, and the size of every WARC file."""
+        tables = self.rows(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%!_fts%' ESCAPE '!'"
+            " AND name <> 'releases_unindexed'"
+        )
         rows: dict[str, object] = {str(name): self.rows(f"SELECT * FROM {name} ORDER BY 1, 2") for (name,) in tables}  # noqa: S608 - our own names
         return rows | {path.name: path.stat().st_size for path in self.folder.rglob("*.warc.gz")}
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_release import ARTICLE, SEEN
 
-from archive import Archive
+from archive import Archive, search
 from archive.addresses import key
 from archive.cli import cli
 from archive.erasure import erase
@@ -179,6 +179,7 @@ def test_gone_again_after_it_was_back(story, earlier):
 def test_what_is_asked_for_no_more_has_left_and_says_nothing_that_was_removed(story, earlier, tmp_path):
     with story.undone():
         erase(story.archive.db.conn, key(story.urls[1]), "2026-03-05", "2026-03-05T10:00:00+08:00")
+        search.index(story.archive.db.conn)
         wanted = Wanted(search="夜市 -陌生", where="year = 2026")
         assert changes(story, earlier["csv", False], wanted) == {
             story.urls[1]: "removed, left", story.urls[2]: "left", story.urls[3]: "left",
