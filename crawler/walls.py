@@ -152,10 +152,12 @@ def _mark(text: str) -> str | None:
 
 def _is_dated(html: str) -> bool:
     """Whether a date stands anywhere but in a link to a style, a script or a picture."""
-    for date in _DATE.finditer(html):
-        asset = _ASSET.match(html, max(html.rfind("<", 0, date.start()), 0))
+    read = 0  # up to here: a tag of nothing but dates is looked at once, not once for each of them
+    while date := _DATE.search(html, read):
+        asset = _ASSET.match(html, max(html.rfind("<", read, date.start()), 0))
         if asset is None or asset.end() <= date.start():
             return True
+        read = asset.end()
     return False
 
 

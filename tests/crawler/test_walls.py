@@ -58,7 +58,7 @@ def test_a_short_genuine_page_is_no_wall(body: str) -> None:
     assert classify(200, {}, body, len(body.encode())) == "ok"
 
 
-FRAME = """<html><head><title>青岭省公安厅</title><script src="/js/a.js?v=2024-05-13"></script></head><body>
+FRAME = """<html><head><title>青岭省公安厅</title><script src="/2024-05-13/a.js?v=2024-05-14"></script></head><body>
 <p>今天是2026年7月11日 星期六</p><a href="/">首页</a> <a href="/jwzx/">警务资讯</a> <a href="/zwgk/">政务公开</a>
 <a href="/bsfw/">办事服务</a> <a href="/hdjl/">互动交流</a><div>{}</div>
 <p>主办：青岭省公安厅 网站标识码：0000000001 青ICP备00000000号-1 青公网安备00000000000000号</p>
@@ -134,7 +134,13 @@ def test_a_sentence_that_tells_of_such_pages_is_the_release_itself(told: str, pa
 
 
 @pytest.mark.parametrize(
-    "sign", ["<p>发布时间：2026-07-03</p>", "<meta name='ArticleTitle' content='辟谣'>", "<h1>辟谣</h1>"]
+    "sign",
+    [
+        "<p>发布时间：2026-07-03</p>",
+        "<link href='/2024-05-13/a.css?v=2024-05-14'>2026-07-03<br>",
+        "<meta name='ArticleTitle' content='辟谣'>",
+        "<h1>辟谣</h1>",
+    ],
 )
 def test_what_has_a_date_or_a_title_is_a_release_whatever_a_line_of_it_says(sign: str) -> None:
     body = f"{sign}<p>该信息不存在。</p>"
@@ -148,7 +154,22 @@ def test_a_redirect_hop_is_ok_and_a_redirect_to_nowhere_is_not(status: int) -> N
 
 
 @pytest.mark.parametrize(
-    "piece", ["<script>", "<title ", "<", "<!--", "<h1>", "<h1 ", "<meta ", "<input ", "页面", "您", "对不起", "404"]
+    "piece",
+    [
+        "<script>",
+        "<title ",
+        "<",
+        "<!--",
+        "<h1>",
+        "<h1 ",
+        "<meta ",
+        "<input ",
+        "页面",
+        "您",
+        "对不起",
+        "404",
+        "<img 2024-5-1 >",
+    ],
 )
 def test_a_body_of_nothing_but_openings_is_judged(piece: str) -> None:
     """Each of these took seconds to minutes under an earlier pattern."""
